@@ -1,0 +1,62 @@
+using Recovery.Core.Planning;
+
+namespace Recovery.ControlPlane.Configuration;
+
+/// <summary>Everything under <c>Recovery:</c>, from file, environment and command line.</summary>
+public sealed record RecoveryOptions
+{
+    public const string Section = "Recovery";
+
+    public DatabaseOptions Database { get; init; } = new();
+
+    public FencingOptions Fencing { get; init; } = new();
+
+    public VolumeOptions Volumes { get; init; } = new();
+
+    public PlannerOptions Planner { get; init; } = new();
+
+    public RunnerOptions Runner { get; init; } = new();
+}
+
+/// <summary>The control plane's own database.</summary>
+public sealed record DatabaseOptions
+{
+    /// <summary>The SQLite file; created, with its folder, when missing.</summary>
+    public string File { get; init; } = "recovery.db";
+}
+
+public sealed record FencingOptions
+{
+    /// <summary>Only agents in this directory can be named by a host.</summary>
+    public string AgentDirectory { get; init; } = "/usr/sbin";
+
+    /// <summary>Secret options of agents are names of files in this directory.</summary>
+    public string SecretsDirectory { get; init; } = "/etc/recovery/secrets";
+
+    /// <summary>A host that could not be fenced is tried again after so many seconds.</summary>
+    public int RetrySeconds { get; init; } = 30;
+}
+
+public sealed record VolumeOptions
+{
+    /// <summary>
+    /// JSON array of <c>{"targetName","username","password"}</c>: the CHAP passwords of iSCSI targets. Read when it is
+    /// needed, so a new volume needs no restart. Empty: no target asks for CHAP.
+    /// </summary>
+    public string ChapFile { get; init; } = "";
+}
+
+public sealed record RunnerOptions
+{
+    /// <summary>How long a step may take, in seconds.</summary>
+    public int StepSeconds { get; init; } = 120;
+
+    /// <summary>How long a replica holds a recovery without renewing, in seconds.</summary>
+    public int LeaseSeconds { get; init; } = 15;
+
+    /// <summary>Instances brought up at the same time, unless the request says otherwise.</summary>
+    public int MaxParallel { get; init; } = 8;
+
+    /// <summary>Instances brought up at the same time on one target.</summary>
+    public int MaxParallelPerTarget { get; init; } = 4;
+}

@@ -1,0 +1,29 @@
+using Recovery.Core.Inventory;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Inventory;
+
+/// <summary>The one port to what is known of the cluster, whoever keeps it: the executors' reports, or Nova.</summary>
+public interface IInventory
+{
+    /// <summary>The cluster now. Reservations are those of all live recoveries but the one that asks.</summary>
+    Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken);
+
+    /// <summary>The kept definitions of these instances, as the host that each belongs to reported them last.</summary>
+    Task<IReadOnlyDictionary<Guid, KeptDefinition>> DefinitionsAsync(
+        IReadOnlyCollection<Guid> instances, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The instance belongs to the target from now on. Compare and set: false, and nothing changed, when it does not
+    /// belong to the source any more. Doing it twice is one.
+    /// </summary>
+    Task<bool> CommitAsync(
+        Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken);
+}
+
+/// <summary>A domain XML and what is needed to read its paths.</summary>
+/// <param name="Definition">The inactive domain XML.</param>
+/// <param name="SourceStorages">Where its host saw its storages.</param>
+/// <param name="ReportedAt">Its age counts from here.</param>
+public sealed record KeptDefinition(
+    string Definition, IReadOnlyList<Persistence.Rows.StorageView> SourceStorages, DateTimeOffset ReportedAt);

@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using Recovery.Core.Inventory;
+
+namespace Recovery.ControlPlane.Inventory;
+
+/// <summary>
+/// When each host's executor was heard last, in memory: heartbeats come each second and are no matter for a database.
+/// </summary>
+public sealed class LivenessBoard(TimeProvider time)
+{
+    /// <summary>A host is silent when nothing was heard of it for this long: five heartbeats.</summary>
+    public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, Pulse> pulses = new(StringComparer.Ordinal);
+
+    public void Heard(string host, string libvirtError) =>
+        pulses[host] = new Pulse(time.GetUtcNow(), libvirtError);
+
+    public void Forget(string host) => pulses.TryRemove(host, out _);
+
+    /// <summary>Null when it was not heard since this control plane started.</summary>
+    public DateTimeOffset? LastHeard(string host) => pulses.TryGetValue(host, out var pulse) ? pulse.At : null;
+
+    public HostLiveness Of(string host, bool everReported)
+    {
+        if (!pulses.TryGetValue(host, out var pulse) || time.GetUtcNow() - pulse.At > SilentAfter)
+        {
+            return everReported ? HostLiveness.Silent : HostLiveness.NeverSeen;
+        }
+
+        return pulse.LibvirtError.Length > 0 ? HostLiveness.LibvirtDown : HostLiveness.Up;
+    }
+
+    private sealed record Pulse(DateTimeOffset At, string LibvirtError);
+}

@@ -1,0 +1,105 @@
+using Recovery.Core.Inventory;
+
+namespace Recovery.ControlPlane.Persistence.Rows;
+
+/// <summary>A registered host: what an operator said of it, and what its executor reported last.</summary>
+public sealed class HostRow
+{
+    public required string Name { get; set; }
+
+    /// <summary>Where its executor listens: <c>http://10.0.0.11:7071</c>.</summary>
+    public required string Executor { get; set; }
+
+    public string FailureDomain { get; set; } = "";
+
+    /// <summary>Fence levels in order of trial.</summary>
+    public List<FenceLevel> Fencing { get; set; } = [];
+
+    public bool Maintenance { get; set; }
+
+    public string MaintenanceReason { get; set; } = "";
+
+    /// <summary>Set when a recovery has taken its instances away; it takes none until it is proven clean.</summary>
+    public bool Quarantined { get; set; }
+
+    public required DateTimeOffset RegisteredAt { get; set; }
+
+    /// <summary>When its executor was heard last, written every few seconds; the live value is in the liveness board.</summary>
+    public DateTimeOffset? LastHeardAt { get; set; }
+
+    /// <summary>When the whole node report came in last; null: no executor was ever seen.</summary>
+    public DateTimeOffset? ReportedAt { get; set; }
+
+    public string ExecutorVersion { get; set; } = "";
+
+    public string Hypervisor { get; set; } = "";
+
+    public string Architecture { get; set; } = "";
+
+    public string CpuModel { get; set; } = "";
+
+    public long MemoryMib { get; set; }
+
+    public int Vcpus { get; set; }
+
+    public List<StorageView> Storages { get; set; } = [];
+}
+
+/// <summary>A storage as one host sees it.</summary>
+/// <param name="Id">The same on all hosts that share it.</param>
+/// <param name="Path">Its root on this host.</param>
+/// <param name="FreeMib">Free space in MiB when it was reported.</param>
+/// <param name="SizeMib">Size in MiB.</param>
+public sealed record StorageView(string Id, string Path, long FreeMib, long SizeMib);
+
+/// <summary>One way to switch a host off.</summary>
+/// <param name="Agent">Name of a fence agent in the configured directory: <c>fence_ipmilan</c>.</param>
+/// <param name="Options">Its options as key and value, without secrets.</param>
+/// <param name="SecretOptions">Options whose value is the content of a file in the configured secrets directory.</param>
+/// <param name="TimeoutSeconds">For each call of the agent.</param>
+public sealed record FenceLevel(
+    string Agent,
+    IReadOnlyDictionary<string, string> Options,
+    IReadOnlyDictionary<string, string> SecretOptions,
+    int TimeoutSeconds = 60);
+
+/// <summary>A domain as a host reported it last. A dead host can't be asked, so this is all that is left of it.</summary>
+public sealed class DomainRow
+{
+    public required string Host { get; set; }
+
+    public required Guid Uuid { get; set; }
+
+    public required string Name { get; set; }
+
+    public required DomainState State { get; set; }
+
+    public bool Persistent { get; set; }
+
+    public bool Autostart { get; set; }
+
+    /// <summary>The inactive domain XML.</summary>
+    public required string Definition { get; set; }
+
+    public long MemoryMib { get; set; }
+
+    public int Vcpus { get; set; }
+
+    public List<Disk> Disks { get; set; } = [];
+
+    public List<HostFile> Files { get; set; } = [];
+
+    /// <summary>When the host last said so; the definition's age counts from here.</summary>
+    public required DateTimeOffset ReportedAt { get; set; }
+}
+
+/// <summary>Which host an instance belongs to. Everything else about it is in that host's domain.</summary>
+public sealed class InstanceRow
+{
+    public required Guid Id { get; set; }
+
+    public required string Host { get; set; }
+
+    /// <summary>Since when it belongs to that host.</summary>
+    public required DateTimeOffset Since { get; set; }
+}

@@ -1,0 +1,18 @@
+namespace Recovery.Core.Inventory;
+
+/// <summary>The cluster at one moment, immutable: all that the planner sees.</summary>
+/// <param name="At">When it was taken, UTC.</param>
+/// <param name="Hosts">All registered hosts.</param>
+/// <param name="Instances">All known instances, each once, at the host that it belongs to.</param>
+/// <param name="Reservations">What other live recoveries have promised to hosts and not yet delivered.</param>
+public sealed record ClusterSnapshot(
+    DateTimeOffset At,
+    IReadOnlyList<Host> Hosts,
+    IReadOnlyList<Instance> Instances,
+    IReadOnlyList<Reservation> Reservations)
+{
+    public Host? FindHost(string name) => Hosts.FirstOrDefault(host => host.Name == name);
+}
+
+/// <summary>Room on a host that another recovery counts on.</summary>
+public sealed record Reservation(string Host, Guid Instance, long MemoryMib, int Vcpus);

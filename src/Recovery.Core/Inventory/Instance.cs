@@ -1,0 +1,58 @@
+namespace Recovery.Core.Inventory;
+
+/// <summary>The last state that a host reported of a domain.</summary>
+public enum DomainState
+{
+    Running,
+
+    /// <summary>Paused by its owner.</summary>
+    Paused,
+
+    /// <summary>Off because its owner wanted so.</summary>
+    ShutOff,
+
+    /// <summary>It stopped against its owner's will, as guests do in the last moment of a dying host.</summary>
+    Crashed,
+}
+
+/// <summary>How an instance shall be after a recovery: what ran runs again, what was shut off stays off.</summary>
+public enum PowerIntent
+{
+    Run,
+    Pause,
+    StayOff,
+}
+
+/// <summary>A virtual machine as its owner knows it.</summary>
+public sealed record Instance
+{
+    /// <summary>The domain's UUID.</summary>
+    public required Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The host that it belongs to.</summary>
+    public required string Host { get; init; }
+
+    public required DomainState State { get; init; }
+
+    /// <summary>Maximum memory in MiB.</summary>
+    public required long MemoryMib { get; init; }
+
+    public required int Vcpus { get; init; }
+
+    public IReadOnlyList<Disk> Disks { get; init; } = [];
+
+    /// <summary>Other files that it can't start without: NVRAM, kernel, initrd.</summary>
+    public IReadOnlyList<HostFile> Files { get; init; } = [];
+
+    public PowerIntent Intent => State switch
+    {
+        DomainState.ShutOff => PowerIntent.StayOff,
+        DomainState.Paused => PowerIntent.Pause,
+        _ => PowerIntent.Run,
+    };
+
+    /// <summary>Its network block devices that a host has to connect to.</summary>
+    public IEnumerable<Disk> Volumes => Disks.Where(disk => disk.Iscsi is not null);
+}

@@ -1,0 +1,33 @@
+namespace Recovery.Core.Workflow;
+
+/// <summary>What a fence proof rests on.</summary>
+public enum FenceProofKind
+{
+    /// <summary>A fence agent said that the power is off, after it was told to, or because it was already.</summary>
+    PowerOff,
+
+    /// <summary>A human said so, by name, with a reason and an end.</summary>
+    Attestation,
+}
+
+/// <summary>The recorded evidence that a host cannot run its guests.</summary>
+/// <param name="Host">The host that is off.</param>
+/// <param name="Kind">What it rests on.</param>
+/// <param name="At">When it was given, UTC, by the control plane's clock.</param>
+/// <param name="ExpiresAt">It proves nothing after this; null when only life expires it.</param>
+/// <param name="Evidence">In words: which agent said what, or who attested and why.</param>
+public sealed record FenceProof(
+    string Host,
+    FenceProofKind Kind,
+    DateTimeOffset At,
+    DateTimeOffset? ExpiresAt,
+    string Evidence)
+{
+    /// <summary>
+    /// A proof is void once the host was heard alive after it was given: somebody switched it on again, or the proof
+    /// was wrong. Both are reasons not to start a second copy of its guests.
+    /// </summary>
+    public bool IsValid(DateTimeOffset now, DateTimeOffset? lastHeardAlive) =>
+        (ExpiresAt is null || now < ExpiresAt)
+        && (lastHeardAlive is null || lastHeardAlive <= At);
+}
