@@ -79,6 +79,10 @@ internal static class CharacterDeviceRule
         {
             rewriting.Change($"{subject}: the socket {Sentence.Quote(path)} that libvirt made is removed; it makes another.");
             source!.SetAttributeValue("path", null);
+            if (device.Name == "channel")
+            {
+                source.RemoveIndented();
+            }
         }
         else if (!SocketPaths.HasDirectoryEverywhere(path))
         {
