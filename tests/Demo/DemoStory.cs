@@ -78,7 +78,7 @@ internal sealed class DemoStory(DemoOptions options, IAnsiConsole console)
         DemoCluster cluster, Evacuation evacuation, Dictionary<string, CanaryStory> before, CancellationToken cancellationToken)
     {
         var rows = (await evacuation.InstancesAsync(cancellationToken))
-            .ToDictionary(row => row.GetProperty("id").GetGuid());
+            .ToDictionary(row => row.GetProperty("instance").GetGuid());
         var proofs = await Task.WhenAll(cluster.Guests.Select(guest =>
         {
             rows.TryGetValue(guest.Id, out var row);

@@ -36,7 +36,7 @@ internal static class LiveBars
 
     private static void Show(JsonElement happened, Dictionary<string, ProgressTask> bars, DemoCluster cluster)
     {
-        if (Text(happened, "instanceId") is not { } id || !bars.TryGetValue(id, out var bar))
+        if (Text(happened, "instance") is not { } id || !bars.TryGetValue(id, out var bar))
         {
             return;
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Workflow;
@@ -100,7 +101,7 @@ public sealed partial class RecoveryRunner(
         {
             LogLetGo(claim.RecoveryId, claim.Epoch);
         }
-        catch (ClaimLostException lost)
+        catch (Exception lost) when (lost is ClaimLostException or StaleEpochException)
         {
             LogLost(lost);
         }
