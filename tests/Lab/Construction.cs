@@ -32,7 +32,7 @@ internal sealed class Construction(LabState state, LabOptions options, LabNetwor
         foreach (var name in assembly.GetManifestResourceNames())
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            await LabState.WriteAsync($"{state.Directory}/{name}", await reader.ReadToEndAsync(cancellationToken), LabState.Executable, cancellationToken);
+            await LabState.WriteAsync($"{state.Directory}/{name}", await reader.ReadToEndAsync(cancellationToken), name.StartsWith("bin/", StringComparison.Ordinal) ? LabState.Executable : LabState.Readable, cancellationToken);
         }
     }
 }
