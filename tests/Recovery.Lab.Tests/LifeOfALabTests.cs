@@ -52,7 +52,7 @@ public class LifeOfALabTests : GivenALab
     [Fact]
     public async Task given_a_running_lab_whose_state_was_deleted_when_it_goes_up_then_what_still_runs_is_swept_away()
     {
-        var lost = await ALabAsync();
+        var lost = await Lab.UpAsync(Options with { Hosts = 3 }, Cancel);
         var processes = lost.Hosts.SelectMany(h => h.Processes()).ToList();
         lost.Keep();
         Directory.Delete($"{LabState.Root}/{Name}", recursive: true);
@@ -80,6 +80,29 @@ public class LifeOfALabTests : GivenALab
             // As asked.
         }
 
+        Assert.Empty(Traces.Of(Name, Subnet));
+    }
+
+    [Fact]
+    public async Task given_a_running_lab_whose_state_was_deleted_when_it_goes_down_then_nothing_is_left()
+    {
+        (await ALabAsync()).Keep();
+        Directory.Delete($"{LabState.Root}/{Name}", recursive: true);
+        await Lab.DownAsync(Name, Cancel);
+        Assert.Empty(Traces.Of(Name, Subnet));
+    }
+
+    [Theory]
+    [InlineData("0.15")]
+    [InlineData("0.3")]
+    [InlineData("0.5")]
+    [InlineData("0.7")]
+    public async Task given_ctrl_c_in_the_terminal_while_a_lab_goes_up_then_nothing_is_left(string seconds)
+    {
+        // Job control gives the command a process group of its own, and Ctrl-C goes to all of the group.
+        var script = $"set -m; '{Command}' up --lab {Name} --subnet {Subnet} & sleep {seconds}; kill -INT -- -$!; wait $!";
+        var result = await Tool.TryAsync("bash", ["-c", script], Cancel);
+        Assert.NotEqual(0, result.ExitCode);
         Assert.Empty(Traces.Of(Name, Subnet));
     }
 
