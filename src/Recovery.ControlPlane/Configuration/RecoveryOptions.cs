@@ -63,6 +63,9 @@ public sealed record VolumeOptions
 
 public sealed record RunnerOptions
 {
+    /// <summary>This replica's name, the same after a restart: it takes up again at once what it held before.</summary>
+    public string Replica { get; init; } = System.Environment.MachineName;
+
     /// <summary>How long a step may take, in seconds.</summary>
     public int StepSeconds { get; init; } = 120;
 
