@@ -217,13 +217,14 @@ public sealed class HostWatcherTests : IAsyncLifetime
     {
         await using var first = await LoopbackExecutor.StartAsync();
         await using var second = await LoopbackExecutor.StartAsync();
+        var say = Listen(second);
         await database.AddAsync(Some.Host("node1", first.Address));
         await Until(() => Task.FromResult(first.Does.Watchers == 1));
 
         await database.ReadAsync(each => each.Hosts.ExecuteUpdateAsync(row => row.SetProperty(host => host.Executor, second.Address), Cancel));
         await Until(() => Task.FromResult((first.Does.Watchers, second.Does.Watchers) == (0, 1)));
 
-        await Listen(second)(new() { Report = Report("node1") });
+        await say(new() { Report = Report("node1") });
         await database.ReadAsync(each => each.Hosts.ExecuteDeleteAsync(Cancel));
         await Until(() => Task.FromResult(second.Does.Watchers == 0 && Liveness.LastHeard("node1") is null));
     }
