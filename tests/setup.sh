@@ -38,6 +38,7 @@ install_missing() {
   [ -z "$held" ] || rm -f $policy
 }
 
+quiet=(--nologo --tl:off -v q '-clp:ErrorsOnly;NoSummary')
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 
 # publish PROJECT BINARY WHAT: as it is installed for real, into artifacts/; anew only when its sources have changed.
@@ -45,10 +46,10 @@ publish() {
   local project=$1 to=$root/artifacts/${2#recovery-} binary=$2; shift 2
   local sources=("$root/src/$project" "$root/protos" "$root"/Directory.*.props)
   [ "$project" = Recovery.Executor ] || sources+=("$root/src/Recovery.Core")
-  if [ -x "$to/$binary" ] && [ -z "$(find "${sources[@]}" -newer "$to/published" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; then return; fi
+  if [ -e "$to/published" ] && [ -z "$(find "${sources[@]}" -newer "$to/published" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; then return; fi
   say "Publishing $binary${*:+ ($*)}."
   local started=$to.started; mkdir -p "$to"; touch "$started"
-  dotnet publish "$root/src/$project" -c Release -r linux-x64 -o "$to" -v q --nologo -clp:ErrorsOnly >&2 || stop "$binary could not be published."
+  dotnet publish "$root/src/$project" -c Release -r linux-x64 -o "$to" "${quiet[@]}" >&2 || stop "$binary could not be published."
   mv "$started" "$to/published"
 }
 
