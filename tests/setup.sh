@@ -38,7 +38,12 @@ install_missing() {
   [ -z "$held" ] || rm -f $policy
 }
 
-quiet=(--nologo --tl:off -v q '-clp:ErrorsOnly;NoSummary')
+# quietly WHAT COMMAND…: says nothing unless it fails, and then everything.
+quietly() {
+  local what=$1 output; shift
+  output=$("$@" 2>&1) || { say "$output"; stop "$what"; }
+}
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 
 # publish PROJECT BINARY WHAT: as it is installed for real, into artifacts/; anew only when its sources have changed.
@@ -49,7 +54,7 @@ publish() {
   if [ -e "$to/published" ] && [ -z "$(find "${sources[@]}" -newer "$to/published" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; then return; fi
   say "Publishing $binary${*:+ ($*)}."
   local started=$to.started; mkdir -p "$to"; touch "$started"
-  dotnet publish "$root/src/$project" -c Release -r linux-x64 -o "$to" "${quiet[@]}" >&2 || stop "$binary could not be published."
+  quietly "$binary could not be published." dotnet publish "$root/src/$project" -c Release -r linux-x64 -o "$to" --nologo -v q
   mv "$started" "$to/published"
 }
 
