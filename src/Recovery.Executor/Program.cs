@@ -38,13 +38,14 @@ catch (Exception unusable) when (unusable is OperationLogException or IOExceptio
 }
 using var closing = log;
 
-// 4. The parts. Hosted services start in this order and stop in the opposite one.
-var builder = WebApplication.CreateSlimBuilder();
-builder.Configuration.Sources.Clear();
-builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd HH:mm:ss.fffZ ", true));
+// 4. The parts. Hosted services start in this order and stop in the opposite one. The builder is the empty one: the
+// others watch the working directory for settings, which is the whole file system when systemd starts us in "/".
+var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd HH:mm:ss.fffZ ", true));
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Port.Listen(kestrel, settings));
 if (settings.Tls is not null) builder.WebHost.UseKestrelHttpsConfiguration();
-builder.WebHost.ConfigureKestrel(kestrel => Port.Listen(kestrel, settings));
+builder.Services.AddRoutingCore();
 builder.Services.AddExecutor(settings, log);
 
 // 5. The protocol

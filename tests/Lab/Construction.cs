@@ -12,17 +12,23 @@ internal sealed class Construction(LabState state, LabOptions options, LabNetwor
         await LabState.WriteJsonAsync(state.OptionsFile, options, cancellationToken);
         await UnpackToolsAsync(cancellationToken);
         Directory.CreateDirectory(state.Guests);
-        var canary = CanaryDisk.BuildAsync($"{state.Directory}/canary.asm", state.CanaryDisk, cancellationToken);
         foreach (var storage in options.Storages) await SharedStorage.CreateAsync(state, storage, cancellationToken);
 
         var files = new MachineFiles(state, options, network);
         await files.WriteStorageNodeAsync(cancellationToken);
         for (var number = 1; number <= options.Hosts; number++) await files.WriteHypervisorAsync(number, cancellationToken);
 
+        await Task.WhenAll(
+            CanaryDisk.BuildAsync($"{state.Directory}/canary.asm", state.CanaryDisk, cancellationToken),
+            BuildNetworkAsync(cancellationToken));
+    }
+
+    private async Task BuildNetworkAsync(CancellationToken cancellationToken)
+    {
         await Tool.RunAsync("ip", ["link", "add", network.Bridge, "type", "bridge"], cancellationToken);
+        await Tool.RunAsync("ip", ["link", "set", network.Bridge, "alias", network.Alias], cancellationToken);
         await Tool.RunAsync("ip", ["addr", "add", $"{network.RootAddress}/{LabNetwork.PrefixLength}", "dev", network.Bridge], cancellationToken);
         await Tool.RunAsync("ip", ["link", "set", network.Bridge, "up"], cancellationToken);
-        await canary;
     }
 
     private async Task UnpackToolsAsync(CancellationToken cancellationToken)
@@ -32,7 +38,7 @@ internal sealed class Construction(LabState state, LabOptions options, LabNetwor
         foreach (var name in assembly.GetManifestResourceNames())
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            await LabState.WriteAsync($"{state.Directory}/{name}", await reader.ReadToEndAsync(cancellationToken), LabState.Executable, cancellationToken);
+            await LabState.WriteAsync($"{state.Directory}/{name}", await reader.ReadToEndAsync(cancellationToken), name.StartsWith("bin/", StringComparison.Ordinal) ? LabState.Executable : LabState.Readable, cancellationToken);
         }
     }
 }

@@ -53,7 +53,7 @@ public sealed class Lab : IAsyncDisposable
         var state = new LabState(options.Name);
         var network = new LabNetwork(options.Name, options.Subnet);
         using var _ = await LabLock.AcquireAsync(options.Name, cancellationToken);
-        await Teardown.RunAsync(state, null, cancellationToken);
+        await Teardown.RunAsync(state, cancellationToken);
         await TakenSubnet.RefuseAsync(network, cancellationToken);
         try
         {
@@ -64,7 +64,7 @@ public sealed class Lab : IAsyncDisposable
         }
         catch
         {
-            await Teardown.RunAsync(state, options.Subnet, CancellationToken.None);
+            await Teardown.RunAsync(state, CancellationToken.None);
             throw;
         }
     }
@@ -85,7 +85,7 @@ public sealed class Lab : IAsyncDisposable
         if (!LabOptions.NamePattern().IsMatch(name)) throw new LabException($"\"{name}\" is not the name of a lab.");
         Prerequisites.Check();
         using var _ = await LabLock.AcquireAsync(name, cancellationToken);
-        await Teardown.RunAsync(new LabState(name), null, cancellationToken);
+        await Teardown.RunAsync(new LabState(name), cancellationToken);
     }
 
     public Task DownAsync(CancellationToken cancellationToken = default)

@@ -127,7 +127,8 @@ internal static class LabCommands
             await using var lab = await OpenAsync(result, cancel);
             var inside = lab.Host(result.GetRequiredValue(HostName)).CommandInside(result.GetRequiredValue(line));
             using var process = Process.Start(new ProcessStartInfo(inside[0], inside.Skip(1)))!;
-            await process.WaitForExitAsync(cancel);
+            // Ctrl-C is for the command inside, which decides itself what to do with it.
+            await process.WaitForExitAsync(CancellationToken.None);
             return process.ExitCode;
         });
         return command;

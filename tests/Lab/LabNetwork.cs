@@ -6,6 +6,11 @@ internal sealed record LabNetwork(string Lab, int Subnet)
     public const int PrefixLength = 24;
 
     public string Bridge => $"rlab{Subnet}";
+
+    /// <summary>The kernel's free-text alias of the lab's interfaces: whose they are, even when nothing else of the lab is left.</summary>
+    public const string AliasPrefix = "recovery-lab ";
+    public string Alias => AliasPrefix + Lab;
+
     public string Network => $"10.{Subnet}.0.0/{PrefixLength}";
 
     /// <summary>The machine that runs the lab, as hosts see it: control planes live here.</summary>

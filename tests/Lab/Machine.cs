@@ -54,8 +54,9 @@ internal sealed class Machine(LabState state, string name)
 
     private async Task PowerCordAsync(string action, CancellationToken cancellationToken)
     {
-        string[] arguments = [action, state.Directory, name];
-        var result = await Tool.TryAsync($"{state.Tools}/power-cord", arguments, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        // Once begun it is not cancelled: a switch half thrown would be a machine that nobody knows of.
+        var result = await Tool.TryAsync($"{state.Tools}/power-cord", [action, state.Directory, name], CancellationToken.None);
         if (result.ExitCode != 0) throw new LabException($"Power {action} of {name} failed. {result.Error.Trim()}");
     }
 

@@ -49,11 +49,10 @@ internal sealed class MachineFiles(LabState state, LabOptions options, LabNetwor
         [
             $"/run/lab/executor/{Path.GetFileName(options.ExecutorBinary)}",
             $"--Executor:Host={name}",
-            $"--Executor:Listen=http://{address}:{options.ExecutorPort}",
+            $"--Executor:Listen={address}:{options.ExecutorPort}",
             "--Executor:AllowPlaintext=true",
             "--Executor:StateDirectory=/var/lib/recovery-executor",
             $"--Executor:GuestListenAddress={address}",
-            "--Executor:Libvirt=qemu:///system",
             .. paths.Select((path, i) => $"--Executor:Storages:{i}={path}"),
             .. options.ExecutorArguments,
         ];

@@ -1,19 +1,32 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Recovery.Labs;
 
-// Taking a half-built lab down again after Ctrl-C takes longer than the two seconds that are usual.
-var configuration = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1), EnableDefaultExceptionHandler = false };
+// Our own handlers, and before anything else: System.CommandLine installs its own only once an action has awaited for the
+// first time, and gives it two seconds; a half-built lab must be taken down again however early the Ctrl-C comes.
+using var interrupted = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
+var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
 try
 {
-    return await LabCommands.Root().Parse(args).InvokeAsync(configuration);
+    return await LabCommands.Root().Parse(args).InvokeAsync(configuration, interrupted.Token);
+}
+catch (Exception fault) when (interrupted.IsCancellationRequested && fault is LabException or OperationCanceledException)
+{
+    // The signal goes to all of the terminal's programs: one that we ran may have ended before we asked it to.
+    await Console.Error.WriteLineAsync("Interrupted.");
+    return 130;
 }
 catch (LabException fault)
 {
     await Console.Error.WriteLineAsync(fault.Message);
     return 1;
 }
-catch (OperationCanceledException)
+
+void Cancel(PosixSignalContext signal)
 {
-    await Console.Error.WriteLineAsync("Interrupted.");
-    return 130;
+    signal.Cancel = true;
+    interrupted.Cancel();
 }

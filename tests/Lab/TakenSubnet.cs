@@ -7,26 +7,20 @@ internal static class TakenSubnet
 {
     public static async Task RefuseAsync(LabNetwork network, CancellationToken cancellationToken)
     {
-        if (await OwnerAsync(network, cancellationToken) is { } other)
-            throw new LabException($"The network {network.Network} belongs to lab \"{other}\". Choose another --subnet, or: recovery-lab down --lab {other}");
-        // Interfaces that carry our name and no lab's are ruins.
-        await Teardown.SweepInterfacesAsync(network, cancellationToken);
         using var interfaces = JsonDocument.Parse(await Tool.RunAsync("ip", ["-json", "-4", "address", "show"], cancellationToken));
         var prefix = network.RootAddress[..(network.RootAddress.LastIndexOf('.') + 1)];
-        var taken = interfaces.RootElement.EnumerateArray().FirstOrDefault(i => Addresses(i).Any(a => a.StartsWith(prefix, StringComparison.Ordinal)));
-        if (taken.ValueKind is JsonValueKind.Object)
-            throw new LabException($"The network {network.Network} is in use by interface {taken.GetProperty("ifname").GetString()} of this machine. Choose another --subnet.");
-    }
-
-    private static async Task<string?> OwnerAsync(LabNetwork network, CancellationToken cancellationToken)
-    {
-        if (!Directory.Exists(LabState.Root)) return null;
-        foreach (var other in Directory.EnumerateDirectories(LabState.Root).Select(d => Path.GetFileName(d)).Where(n => n != network.Lab))
+        foreach (var taken in interfaces.RootElement.EnumerateArray().Where(i => Addresses(i).Any(a => a.StartsWith(prefix, StringComparison.Ordinal))))
         {
-            if (await Teardown.RecordedSubnetAsync(new LabState(other), cancellationToken) == network.Subnet) return other;
-        }
+            var name = taken.GetProperty("ifname").GetString()!;
+            var alias = Interfaces.Alias(name);
+            if (alias.StartsWith(LabNetwork.AliasPrefix, StringComparison.Ordinal))
+            {
+                var other = alias[LabNetwork.AliasPrefix.Length..];
+                throw new LabException($"The network {network.Network} belongs to lab \"{other}\". Choose another --subnet, or: recovery-lab down --lab {other}");
+            }
 
-        return null;
+            throw new LabException($"The network {network.Network} is in use by interface {name} of this machine. Choose another --subnet.");
+        }
     }
 
     private static IEnumerable<string> Addresses(JsonElement networkInterface) =>

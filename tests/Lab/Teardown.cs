@@ -7,17 +7,17 @@ namespace Recovery.Labs;
 /// <summary>Takes a lab away, whole or in the pieces that a crash left. Goes by what is there, not by what should be.</summary>
 internal static class Teardown
 {
-    public static async Task RunAsync(LabState state, int? subnet, CancellationToken cancellationToken)
+    public static async Task RunAsync(LabState state, CancellationToken cancellationToken)
     {
-        subnet ??= await RecordedSubnetAsync(state, cancellationToken);
+        var subnet = await RecordedSubnetAsync(state, cancellationToken);
         await PullAllCordsAsync(state, cancellationToken);
         await SweepNamespacesAsync(state.Lab, cancellationToken);
-        if (subnet is { } octet) await SweepInterfacesAsync(new LabNetwork(state.Lab, octet), cancellationToken);
-        if (Directory.Exists(state.Directory)) Directory.Delete(state.Directory, recursive: true);
+        await SweepInterfacesAsync(new LabNetwork(state.Lab, subnet ?? 0), cancellationToken);
+        await DeleteAsync(state.Directory, cancellationToken);
         if (Directory.Exists(LabState.Root) && !Directory.EnumerateFileSystemEntries(LabState.Root).Any()) Directory.Delete(LabState.Root);
     }
 
-    public static async Task<int?> RecordedSubnetAsync(LabState state, CancellationToken cancellationToken)
+    private static async Task<int?> RecordedSubnetAsync(LabState state, CancellationToken cancellationToken)
     {
         if (!File.Exists(state.OptionsFile)) return null;
         try
@@ -59,10 +59,30 @@ internal static class Teardown
         if (!Directory.EnumerateFileSystemEntries(Mounted).Any()) await Tool.TryAsync("umount", [Mounted], cancellationToken);
     }
 
-    public static async Task SweepInterfacesAsync(LabNetwork network, CancellationToken cancellationToken)
+    // By alias; and the bridge of an `up` that was ended between making it and naming it.
+    private static async Task SweepInterfacesAsync(LabNetwork network, CancellationToken cancellationToken)
     {
-        var cable = new Regex($"^{network.Bridge}(n[0-9]+|s)?$");
-        foreach (var name in Directory.EnumerateFileSystemEntries("/sys/class/net").Select(f => Path.GetFileName(f)).Where(n => cable.IsMatch(n)))
-            await Tool.TryAsync("ip", ["link", "del", name], cancellationToken);
+        foreach (var name in Interfaces.Names())
+        {
+            var alias = Interfaces.Alias(name);
+            if (alias == network.Alias || (alias.Length == 0 && name == network.Bridge))
+                await Tool.TryAsync("ip", ["link", "del", name], cancellationToken);
+        }
+    }
+
+    // A program that a killed `up` had started may still be writing its last file.
+    private static async Task DeleteAsync(string directory, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; Directory.Exists(directory); attempt++)
+        {
+            try
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+            catch (IOException) when (attempt < 10)
+            {
+                await Task.Delay(50, cancellationToken);
+            }
+        }
     }
 }

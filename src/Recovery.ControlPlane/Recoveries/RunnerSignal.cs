@@ -1,24 +1,29 @@
 namespace Recovery.ControlPlane.Recoveries;
 
-/// <summary>Wakes the runner, so that an accepted recovery does not wait for the next look.</summary>
+/// <summary>
+/// Tells the runner of this process that there is something to do, so that it need not wait for its next look at the
+/// database. A lost signal costs time, never a recovery: the database is the queue.
+/// </summary>
 public sealed class RunnerSignal : IDisposable
 {
-    private readonly SemaphoreSlim waiting = new(0, 1);
+    // At most one signal is kept: the runner looks at everything when it looks.
+    private readonly SemaphoreSlim pending = new(0, 1);
+    private readonly Lock gate = new();
 
     public void Notify()
     {
-        try
+        lock (gate)
         {
-            waiting.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It has been woken already and has not looked yet.
+            if (pending.CurrentCount == 0)
+            {
+                pending.Release();
+            }
         }
     }
 
-    public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) =>
-        await waiting.WaitAsync(atMost, cancellationToken);
+    /// <summary>True when there was a signal, false when the time is over.</summary>
+    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) =>
+        pending.WaitAsync(atMost, cancellationToken);
 
-    public void Dispose() => waiting.Dispose();
+    public void Dispose() => pending.Dispose();
 }

@@ -6,7 +6,7 @@ namespace Recovery.Executor.Configuration;
 internal static class SettingsReader
 {
     public const string Section = "Executor";
-    public const string DefaultListen = "127.0.0.1:7420";
+    public const string DefaultListen = "127.0.0.1:7071";
 
     private static readonly string[] Known =
     [
@@ -56,7 +56,7 @@ internal static class SettingsReader
         var text = section["Listen"] is { Length: > 0 } given ? given : DefaultListen;
         if (!IPEndPoint.TryParse(text, out var listen) || listen.Port == 0)
         {
-            faults.Add($"{Section}:Listen '{text}' is no address with a port, such as 10.0.0.11:7420 or [::]:7420");
+            faults.Add($"{Section}:Listen '{text}' is no address with a port, such as 10.0.0.11:7071 or [::]:7071");
             return new IPEndPoint(IPAddress.Loopback, 0);
         }
         var allowPlaintext = ReadFlag(section, "AllowPlaintext", faults);

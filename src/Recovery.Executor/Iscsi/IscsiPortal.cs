@@ -25,4 +25,22 @@ internal sealed record IscsiPortal(string Host, int Port)
                 retryCanHelp: true);
         }
     }
+
+    /// <summary>Knocks at the port: the kernel says why nobody opens, where libiscsi only says that nobody did.</summary>
+    /// <exception cref="IscsiException">Refused, no route, or an unreachable network.</exception>
+    public async Task Knock(CancellationToken cancellation)
+    {
+        var address = IPAddress.Parse(Host);
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(address, Port), cancellation);
+        }
+        catch (SocketException closed)
+        {
+            throw new IscsiException(IscsiFault.PortalUnreachable,
+                $"iSCSI portal {this} can't be reached ({closed.Message}); check the network between this host and the storage, "
+                + "and that the target service runs", retryCanHelp: true);
+        }
+    }
 }

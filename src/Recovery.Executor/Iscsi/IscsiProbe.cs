@@ -17,6 +17,7 @@ internal static class IscsiProbe
         try
         {
             var address = await target.Portal.Resolved(limit.Token);
+            await address.Knock(limit.Token);
             return await Task.Run(() => Ask(target, address, limit.Token), limit.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -17,7 +17,11 @@ internal static class DomainStates
 
     /// <param name="state">libvirt's state and reason (virDomainGetState).</param>
     /// <param name="endedByHost">Its last end was a signal on the host, which libvirt records as a normal shutdown.</param>
-    public static DomainState Meaning(LibvirtState state, bool endedByHost) => state.Kind switch
+    /// <param name="before">
+    /// What it was when last seen. libvirtd forgets on its own restart why a domain ended ("unknown"), and nobody can
+    /// shut one down while it is away: what was running or crashed then has not been shut off by its owner since.
+    /// </param>
+    public static DomainState Meaning(LibvirtState state, bool endedByHost, DomainState before = DomainState.Unspecified) => state.Kind switch
     {
         StateKind.Running or StateKind.Blocked => DomainState.Running,
         // QEMU still has its disks open; it is off when libvirt says so.
@@ -25,7 +29,7 @@ internal static class DomainStates
         StateKind.Paused => Paused(state.Reason),
         StateKind.SuspendedByGuest => DomainState.Paused,
         StateKind.Crashed => DomainState.Crashed,
-        StateKind.ShutOff => Off(state.Reason, endedByHost),
+        StateKind.ShutOff => Off(state.Reason, endedByHost, before),
         _ => DomainState.Unspecified,
     };
 
@@ -37,11 +41,12 @@ internal static class DomainStates
         _ => DomainState.Paused,
     };
 
-    private static DomainState Off(int reason, bool endedByHost)
+    private static DomainState Off(int reason, bool endedByHost, DomainState before)
     {
-        const int shutDown = 1;
+        const int unknown = 0, shutDown = 1;
         return reason switch
         {
+            unknown when before is DomainState.Running or DomainState.Crashed => DomainState.Crashed,
             OffCrashed or OffFailed or OffDaemon => DomainState.Crashed,
             shutDown when endedByHost => DomainState.Crashed,
             // Unknown (never started since libvirtd's start), destroyed, migrated, saved, from snapshot.

@@ -30,7 +30,7 @@ internal sealed class AttachVolumesStep : IStep
             if (isNew.Length > 0) attached++;
             context.Report(isNew.Length > 0 ? $"{volume.DiskTarget} attached" : $"{volume.DiskTarget} was attached already");
         }
-        return new StepSuccess($"{attached} of {wanted.Count} volumes attached now, the others were there");
+        return new StepSuccess(attached == wanted.Count ? $"{attached} attached" : $"{attached} attached, {wanted.Count - attached} were attached already");
     }
 
     private static string Device(string instance, Volume volume)

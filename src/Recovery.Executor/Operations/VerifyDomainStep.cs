@@ -27,11 +27,16 @@ internal sealed class VerifyDomainStep(TimeProvider time) : IStep
                 context.Report($"{sight.State}, looking whether it stays so");
             }
             else if (time.GetElapsedTime(goodSince.Value) >= Settle) return new StepSuccess($"{sight.State}, with its disks");
-            await Task.Delay(Interval, time, deadline);
+            await Task.Delay(Interval, time, deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (deadline.IsCancellationRequested) throw TooLate(sight, context.Command.Verify);
         }
     }
 
     private sealed record Sight(string Name, LibvirtState State, IReadOnlyList<string> DiskTargets);
+
+    private static StepFailure TooLate(Sight sight, VerifyDomain expected) => new(ErrorCode.DeadlineExceeded,
+        $"{sight.Name} should be {(expected.Paused ? "paused" : "running")} and is {sight.State}; the deadline passed while waiting for it to change",
+        retryCanHelp: true);
 
     // False: not yet. What will not become good by waiting is a failure at once.
     private static bool IsGood(Sight sight, VerifyDomain expected)

@@ -26,13 +26,13 @@ internal sealed class DomainReports(LastKnown lastKnown, ILogger<DomainReports> 
             domain.InactiveXml(), live, live is null ? new Dictionary<string, ulong>() : LiveSizes(domain, live));
     }
 
-    public async Task<Domain> Report(Sight sight, IReadOnlyList<StorageRoot> storages, bool endedByHost)
+    public async Task<Domain> Report(Sight sight, IReadOnlyList<StorageRoot> storages, bool endedByHost, DomainState before)
     {
         var report = new Domain
         {
             Uuid = sight.Uuid,
             Name = sight.Name,
-            State = DomainStates.Meaning(sight.State, endedByHost),
+            State = DomainStates.Meaning(sight.State, endedByHost, before),
             Persistent = sight.IsPersistent,
             Autostart = sight.Autostart,
             Definition = sight.InactiveXml,

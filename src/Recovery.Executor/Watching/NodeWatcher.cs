@@ -28,6 +28,8 @@ internal sealed class NodeWatcher : BackgroundService
     // Domains to be read again; what came twice is read once.
     private readonly ConcurrentDictionary<string, byte> changed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> endedByHost = new(StringComparer.Ordinal);
+    // Outlives a connection, unlike the hub's picture, which is empty while libvirt is away.
+    private readonly Dictionary<string, DomainState> lastStates = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim signal = new(0, 1);
     private volatile bool everything = true;
     private NodeReport? lastFacts;
@@ -113,7 +115,7 @@ internal sealed class NodeWatcher : BackgroundService
                 using var domain = LibvirtDomain.FindByUuid(connection, uuid);
                 return domain is null ? null : Look(domain);
             });
-            if (sight is null) hub.Forget(uuid);
+            if (sight is null) Forget(uuid);
             else hub.Change(await Report(sight, storages));
         }
     }
@@ -128,8 +130,15 @@ internal sealed class NodeWatcher : BackgroundService
             Publish(facts, domains);
             return;
         }
-        foreach (var gone in hub.KnownDomains().Except(domains.Select(domain => domain.Uuid))) hub.Forget(gone);
+        foreach (var gone in hub.KnownDomains().Except(domains.Select(domain => domain.Uuid))) Forget(gone);
         foreach (var domain in domains) hub.Change(domain);
+    }
+
+    private void Forget(string uuid)
+    {
+        lastStates.Remove(uuid);
+        endedByHost.TryRemove(uuid, out _);
+        hub.Forget(uuid);
     }
 
     private void Publish(NodeReport facts, IReadOnlyList<Domain> domains)
@@ -164,8 +173,12 @@ internal sealed class NodeWatcher : BackgroundService
         }
     }
 
-    private Task<Domain> Report(DomainReports.Sight sight, IReadOnlyList<StorageRoot> storages) =>
-        domainReports.Report(sight, storages, endedByHost.ContainsKey(sight.Uuid));
+    private async Task<Domain> Report(DomainReports.Sight sight, IReadOnlyList<StorageRoot> storages)
+    {
+        var report = await domainReports.Report(sight, storages, endedByHost.ContainsKey(sight.Uuid), lastStates.GetValueOrDefault(sight.Uuid));
+        lastStates[sight.Uuid] = report.State;
+        return report;
+    }
 
     private async Task<T> Ask<T>(Func<T> question)
     {

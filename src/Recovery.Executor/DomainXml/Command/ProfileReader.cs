@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Recovery.Executor.DomainXml;
 
@@ -44,7 +45,7 @@ internal static class ProfileReader
             CheckMembers(document.RootElement, "profile", OfProfile, faults);
             if (faults.Count == before)
             {
-                var profile = document.RootElement.Deserialize(RewriteJson.Default.TargetProfile)!;
+                var profile = OverDefaults(document.RootElement).Deserialize(RewriteJson.Default.TargetProfile)!;
                 CheckMeaning(profile, faults);
                 return faults.Count == before ? profile : null;
             }
@@ -55,6 +56,19 @@ internal static class ProfileReader
         }
 
         return null;
+    }
+
+    // Generated code sets a member that the JSON leaves out to null, whatever default the record gives it.
+    private static JsonObject OverDefaults(JsonElement given)
+    {
+        var defaults = new TargetProfile { Host = "", ListenAddress = "", Architecture = "", Emulators = [], Storages = [] };
+        var profile = JsonSerializer.SerializeToNode(defaults, RewriteJson.Default.TargetProfile)!.AsObject();
+        foreach (var member in given.EnumerateObject())
+        {
+            profile[member.Name] = JsonNode.Parse(member.Value.GetRawText());
+        }
+
+        return profile;
     }
 
     private static void CheckMembers(JsonElement element, string at, Member[] members, List<string> faults)

@@ -31,14 +31,14 @@ internal sealed class DomainDocument
     public static DomainDocument Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            throw new DomainXmlException("The domain XML is empty.");
-        }
-
         if (text.Length > MaximumBytes || Encoding.UTF8.GetByteCount(text) > MaximumBytes)
         {
             throw new DomainXmlException($"The domain XML is larger than {MaximumBytes} bytes; no definition that libvirt writes is.");
+        }
+
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new DomainXmlException("The domain XML is empty.");
         }
 
         var domain = Load(text);

@@ -16,7 +16,7 @@ internal static class CpuRule
         switch (cpu.Get("mode"))
         {
             case "host-passthrough" or "maximum" when !sameHost:
-                rewriting.Refuse($"cpu: {Sentence.Quote(cpu.Get("mode"))} shows the guest the host's own processor, and it isn't known that {target.Host} ({Sentence.Quote(target.HostCpuModel)}) has the same as the source ({Sentence.Quote(target.SourceHostCpuModel)}). Choose a host of the same processor, or give the guest a named CPU model.");
+                rewriting.Refuse($"cpu: {Sentence.Quote(cpu.Get("mode"))} shows the guest the host's own processor, and it isn't known that {target.Host} ({Model(target.HostCpuModel)}) has the same as the source ({Model(target.SourceHostCpuModel)}). Choose a host of the same processor, or give the guest a named CPU model.");
                 break;
             case "host-model" when !sameHost:
                 rewriting.Change($"cpu: 'host-model' stays; libvirt expands it anew for {target.Host} at the start, so the guest may see other CPU features than before.");
@@ -26,4 +26,6 @@ internal static class CpuRule
                 break;
         }
     }
+
+    private static string Model(string? name) => name is null ? "unknown" : Sentence.Quote(name);
 }

@@ -35,7 +35,7 @@ internal static class FileDisk
         }
         else
         {
-            rewriting.Refuse($"{subject}: {Sentence.Quote(path)} {fault}. {(disk.Get("device") == "cdrom" ? "Put the ISO image on shared storage, or eject it from the guest." : "Move the image to shared storage, or choose a host that sees it.")}");
+            rewriting.Refuse($"{subject}: {Sentence.Quote(path)} {fault}. {(disk.Get("device") == "cdrom" ? "Have the ISO image on shared storage, or eject it from the guest." : "Have the image on shared storage, or choose a host that sees it.")}");
         }
     }
 
@@ -51,7 +51,7 @@ internal static class FileDisk
                 var (mapped, fault) = StoragePaths.Map(source.Get("file") ?? string.Empty, rewriting.Target);
                 if (mapped is null)
                 {
-                    rewriting.Refuse($"{subject}: {Sentence.Quote(source.Get("file"))} {fault}. Move the image to shared storage, or choose a host that sees it.");
+                    rewriting.Refuse($"{subject}: {Sentence.Quote(source.Get("file"))} {fault}. Have the image on shared storage, or choose a host that sees it.");
                 }
                 else
                 {

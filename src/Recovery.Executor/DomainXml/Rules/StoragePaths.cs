@@ -4,23 +4,23 @@ namespace Recovery.Executor.DomainXml.Rules;
 internal static class StoragePaths
 {
     /// <summary>The path on the target, or why there is none.</summary>
-    /// <returns>Exactly one of the two is not null; the fault completes the sentence "… the path".</returns>
+    /// <returns>Exactly one of the two is not null. The fault is the end of a sentence that begins with the path.</returns>
     public static (string? Mapped, string? Fault) Map(string path, TargetProfile target)
     {
         if (!path.StartsWith('/'))
         {
-            return (null, "is not absolute, so it could mean another file on each host. Name the file by its absolute path");
+            return (null, "is not absolute, so it could mean another file on each host; name it by its absolute path");
         }
 
         var parts = Parts(path);
         if (parts.Contains(".."))
         {
-            return (null, "climbs with '..', so it isn't clear on which storage it ends. Name the file without '..'");
+            return (null, "climbs with '..', so it isn't clear on which storage it ends; name it without '..'");
         }
 
         var (storage, depth) = target.Storages
             .Select(storage => (Storage: storage, Root: Parts(storage.SourcePath)))
-            .Where(entry => entry.Root.Length < parts.Length && entry.Root.AsSpan().SequenceEqual(parts.AsSpan(0, entry.Root.Length)))
+            .Where(entry => entry.Root.Length <= parts.Length && entry.Root.AsSpan().SequenceEqual(parts.AsSpan(0, entry.Root.Length)))
             .OrderByDescending(entry => entry.Root.Length)
             .Select(entry => (entry.Storage, entry.Root.Length))
             .FirstOrDefault();

@@ -1,0 +1,34 @@
+using Recovery.ControlPlane.Api.OpenApi;
+using Recovery.ControlPlane.Api.Requests;
+using Recovery.ControlPlane.Recoveries;
+
+namespace Recovery.ControlPlane.Api;
+
+public static class ApiServices
+{
+    public static IServiceCollection AddRecoveryApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        services.AddSingleton<HostRegistry>();
+        services.AddSingleton<ProofBook>();
+        services.AddSingleton<InstanceList>();
+        services.AddSingleton<RecoveryList>();
+        services.AddSingleton<FenceRules>();
+        return services.AddRecoverySwagger();
+    }
+
+    public static void MapRecoveryApi(this WebApplication app)
+    {
+        // Listening begins now, not with the first request that wants to know since when.
+        app.Services.GetRequiredService<WatchStart>();
+        app.MapHosts();
+        app.MapProofs();
+        app.MapInstances();
+        app.MapPlans();
+        app.MapRecoveries();
+        app.MapRecoveryActions();
+        app.MapRecoveryEvents();
+        app.MapHealth();
+        app.MapProblems();
+    }
+}

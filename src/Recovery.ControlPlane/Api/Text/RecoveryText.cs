@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+using Recovery.ControlPlane.Api.Responses;
+using Recovery.ControlPlane.Recoveries;
+
+namespace Recovery.ControlPlane.Api.Text;
+
+/// <summary>Recoveries as text.</summary>
+internal static class RecoveryText
+{
+    public static string List(Page<RecoveryResource> page, DateTimeOffset now)
+    {
+        if (page.Items.Count == 0)
+        {
+            return "No recoveries.\n";
+        }
+
+        var table = new TextTable("STATE", "HOSTS", "DONE", "AGE", "ID");
+        foreach (var recovery in page.Items)
+        {
+            table.Row(
+                StateNames.Of(recovery.State),
+                string.Join(",", recovery.Hosts),
+                $"{recovery.Counts.Recovered}/{recovery.Counts.Total}",
+                Times.Age(now - recovery.CreatedAt),
+                recovery.Id.ToString());
+        }
+
+        return table + (page.NextCursor is { } next ? $"More: ?cursor={next}\n" : "");
+    }
+
+    public static string One(RecoveryResource recovery, IReadOnlyList<RecoveryInstanceResource> instances, DateTimeOffset now)
+    {
+        var text = new StringBuilder(Head(recovery.Kind.ToString(), recovery.Hosts, StateNames.Of(recovery.State), recovery.Counts))
+            .Append($"{recovery.Id}, asked {Times.Age(now - recovery.CreatedAt)} ago\n");
+        if (recovery.Reason.Length > 0)
+        {
+            text.Append(recovery.Reason).Append('\n');
+        }
+
+        if (recovery.CancelRequested && recovery.FinishedAt is null)
+        {
+            text.Append("It is being cancelled.\n");
+        }
+
+        return instances.Count == 0 ? text.ToString() : text.Append('\n').Append(Instances(instances)).ToString();
+    }
+
+    public static string Instances(IReadOnlyList<RecoveryInstanceResource> instances)
+    {
+        var table = new TextTable("INSTANCE", "STATE", "TARGET", "REASON");
+        foreach (var instance in instances)
+        {
+            table.Row(instance.Name, StateNames.Of(instance.State), instance.Target ?? "-", instance.Reason);
+        }
+
+        return table.ToString();
+    }
+
+    public static string Report(ReportResource report)
+    {
+        var table = new TextTable("INSTANCE", "STATE", "TARGET", "PLANNED", "FENCED", "CONNECTED", "STARTED", "READY", "REASON");
+        foreach (var instance in report.Instances)
+        {
+            table.Row(
+                instance.Name,
+                StateNames.Of(instance.State),
+                instance.Target ?? "-",
+                After(instance.Timeline.PlannedAt),
+                After(instance.Timeline.FencedAt),
+                After(instance.Timeline.ConnectedAt),
+                After(instance.Timeline.StartedAt),
+                After(instance.Timeline.ReadyAt),
+                instance.Reason);
+        }
+
+        return $"Recovery {report.Recovery}: {StateNames.Of(report.State)}{(report.Reason.Length > 0 ? $", {report.Reason}" : "")}\nAsked {Times.Iso(report.CreatedAt)}; times are seconds from then.\n\n{table}";
+
+        string After(DateTimeOffset? time) =>
+            time is { } at ? (at - report.CreatedAt).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "-";
+    }
+
+    /// <summary>One line of a live log.</summary>
+    public static string Event(EventResource happened) =>
+        $"{happened.At.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {happened.Type,-14}  {happened.Message}\n";
+
+    private static string Head(string kind, IReadOnlyList<string> hosts, string state, InstanceCounts counts) =>
+        $"{kind} {string.Join(", ", hosts)}: {state}, {counts.Recovered} of {counts.Total} recovered"
+        + (counts.Failed > 0 ? $", {counts.Failed} failed" : "")
+        + (counts.Unplaced > 0 ? $", {counts.Unplaced} unplaced" : "") + "\n";
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace Recovery.ControlPlane.Configuration;
+
+/// <summary>What values options may have, beyond their types.</summary>
+internal static class OptionRules
+{
+    /// <summary>Every number has its range; a test sees to it.</summary>
+    public static IReadOnlyDictionary<string, (double Minimum, double Maximum)> Ranges { get; } =
+        new Dictionary<string, (double, double)>(StringComparer.Ordinal)
+        {
+            ["Fencing:RetrySeconds"] = (1, 86_400),
+            ["Planner:ReservedMemoryMib"] = (0, 67_108_864),
+            ["Planner:MemoryOvercommit"] = (0.1, 100),
+            ["Planner:VcpuOvercommit"] = (0.1, 1000),
+            ["Runner:StepSeconds"] = (1, 86_400),
+            ["Runner:LeaseSeconds"] = (3, 3600),
+            ["Runner:MaxParallel"] = (1, 64),
+            ["Runner:MaxParallelPerTarget"] = (1, 64),
+        };
+
+    public static void Check(RecoveryOptions options, IConfigurationSection section, List<string> faults)
+    {
+        foreach (var (key, property, _) in OptionsReader.Keys(typeof(RecoveryOptions)))
+        {
+            var value = Convert.ToDouble(ValueOf(options, key) is IConvertible and not string and not bool ? ValueOf(options, key) : 0, CultureInfo.InvariantCulture);
+            if (Ranges.TryGetValue(key, out var range) && !(value >= range.Minimum && value <= range.Maximum))
+            {
+                faults.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{section.Path}:{key} is {value}; it has to be from {range.Minimum} to {range.Maximum}."));
+            }
+        }
+
+        // The defaults may be missing: then no host can name an agent or a secret, and is told so.
+        Directory(section, "Fencing:AgentDirectory", "the fence agents are in it", faults);
+        Directory(section, "Fencing:SecretsDirectory", "the files with the secrets of fence agents are in it", faults);
+        DatabaseFile(section, options.Database.File, faults);
+        ChapFile(section, options.Volumes.ChapFile, faults);
+    }
+
+    private static object? ValueOf(object options, string key) =>
+        key.Split(':').Aggregate((object?)options, (value, name) => value!.GetType().GetProperty(name)!.GetValue(value));
+
+    private static void Directory(IConfigurationSection section, string key, string purpose, List<string> faults)
+    {
+        if (section[key] is { } path && !System.IO.Directory.Exists(path))
+        {
+            faults.Add($"{section.Path}:{key} is \"{path}\", and there is no such directory; {purpose}. Create it or name another.");
+        }
+    }
+
+    private static void DatabaseFile(IConfigurationSection section, string path, List<string> faults)
+    {
+        if (path.Length == 0)
+        {
+            faults.Add($"{section.Path}:Database:File is empty; it has to be the path of the database's file.");
+        }
+        else if (System.IO.Directory.Exists(path))
+        {
+            faults.Add($"{section.Path}:Database:File is \"{path}\", which is a directory. Name a file in it.");
+        }
+    }
+
+    private static void ChapFile(IConfigurationSection section, string path, List<string> faults)
+    {
+        if (path.Length > 0 && !File.Exists(path))
+        {
+            faults.Add($"{section.Path}:Volumes:ChapFile is \"{path}\", and there is no such file. Create it, readable by its owner alone, or leave the setting out.");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>
+/// Step 1 of a recovery: accept. Everything that stands against the request is named at once, or the recovery, its
+/// locks, its idempotency key and its first event are written in one transaction.
+/// </summary>
+/// <remarks>
+/// Two requests that race for a host or for a key are decided by the unique keys of their rows, whichever replica they
+/// came to: the checks before are for the sentences, the keys are the guard.
+/// </remarks>
+public sealed class Acceptance(
+    IDbContextFactory<RecoveryDbContext> databases,
+    AcceptanceLookout lookout,
+    RecoveryOptions options,
+    RunnerSignal signal,
+    TimeProvider time)
+{
+    private const int MaximumRaces = 5;
+
+    /// <param name="asked">What is asked for.</param>
+    /// <param name="idempotencyKey">The client's own name for this request; null when it gave none.</param>
+    /// <param name="cancellationToken">Nothing is written after it is cancelled.</param>
+    public async Task<AcceptanceOutcome> AcceptAsync(
+        AskedRecovery asked, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        for (var race = 0; race < MaximumRaces; race++)
+        {
+            // Before the checks: a repeated request is answered as it was the first time, whatever happened since.
+            if (asked.Faults.Count == 0
+                && await RepeatedAsync(asked, idempotencyKey, cancellationToken) is { } repeated)
+            {
+                return repeated;
+            }
+
+            var scope = AcceptanceChecks.Check(asked, await lookout.LookAsync(cancellationToken));
+            if (scope.Faults.Count > 0)
+            {
+                return new AcceptanceOutcome.Refused(scope.Faults);
+            }
+
+            if (await WriteAsync(asked, scope, idempotencyKey, cancellationToken) is { } id)
+            {
+                signal.Notify();
+                return new AcceptanceOutcome.Accepted(id, Repeated: false);
+            }
+        }
+
+        return new AcceptanceOutcome.Refused([new(FaultCodes.ChangedMeanwhile,
+            $"Hosts or recoveries changed {MaximumRaces} times while this request was being accepted. Nothing was done; send it again.")]);
+    }
+
+    private async Task<AcceptanceOutcome?> RepeatedAsync(
+        AskedRecovery asked, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        if (idempotencyKey is null)
+        {
+            return null;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var earlier = await database.IdempotencyKeys.AsNoTracking()
+            .SingleOrDefaultAsync(key => key.Key == idempotencyKey, cancellationToken);
+        if (earlier is null)
+        {
+            return null;
+        }
+
+        return earlier.BodyHash == asked.Hash()
+            ? new AcceptanceOutcome.Accepted(earlier.RecoveryId, Repeated: true)
+            : new AcceptanceOutcome.Refused([new(FaultCodes.IdempotencyKeyReused,
+                $"The idempotency key \"{idempotencyKey}\" came with another body before, and made recovery {earlier.RecoveryId} then. Nothing was done now; send a new request under a new key.")
+            { Parameter = "Idempotency-Key", Recovery = earlier.RecoveryId }]);
+    }
+
+    /// <summary>Null when somebody else was faster; nothing is written then.</summary>
+    private async Task<Guid?> WriteAsync(
+        AskedRecovery asked, AcceptanceScope scope, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        if (await database.Hosts.CountAsync(host => scope.Hosts.Contains(host.Name), cancellationToken) != scope.Hosts.Count)
+        {
+            return null;
+        }
+
+        database.Recoveries.Add(new RecoveryRow
+        {
+            Id = id,
+            State = RecoveryState.Accepted,
+            CreatedAt = now,
+            Request = new RecoveryRequest(
+                asked.Kind!.Value,
+                scope.Hosts,
+                [.. asked.Instances.Select(instance => instance.Value)],
+                [.. asked.Targets.Select(target => target.Value)],
+                asked.MaxParallel ?? options.Runner.MaxParallel),
+        });
+        database.Locks.AddRange(Subjects(scope).Select(subject => new RecoveryLockRow { Subject = subject, RecoveryId = id }));
+        if (idempotencyKey is not null)
+        {
+            database.IdempotencyKeys.Add(new IdempotencyRow
+            {
+                Key = idempotencyKey,
+                BodyHash = asked.Hash(),
+                RecoveryId = id,
+                CreatedAt = now,
+            });
+        }
+
+        database.Events.Add(new EventRow
+        {
+            RecoveryId = id,
+            At = now,
+            Type = EventTypes.RecoveryState,
+            State = StateNames.Of(RecoveryState.Accepted),
+            Message = $"Accepted: {StateNames.Of(asked.Kind.Value)} {string.Join(", ", scope.Hosts)}, {scope.Instances.Count} instances known now",
+        });
+        try
+        {
+            await database.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return id;
+        }
+        catch (DbUpdateException exception) when (UniqueViolation.Is(exception))
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<string> Subjects(AcceptanceScope scope) =>
+        (scope.LockHosts ? scope.Hosts.Select(RecoveryLockRow.ForHost) : [])
+            .Concat(scope.Instances.Select(RecoveryLockRow.ForInstance));
+}
+
+/// <summary>How accepting ended: closed.</summary>
+public abstract record AcceptanceOutcome
+{
+    private AcceptanceOutcome()
+    {
+    }
+
+    /// <param name="Id">The recovery.</param>
+    /// <param name="Repeated">It was accepted before, under the same idempotency key.</param>
+    public sealed record Accepted(Guid Id, bool Repeated) : AcceptanceOutcome;
+
+    /// <summary>Nothing was written.</summary>
+    public sealed record Refused(IReadOnlyList<Fault> Faults) : AcceptanceOutcome;
+}

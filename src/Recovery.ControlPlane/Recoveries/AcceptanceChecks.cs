@@ -1,0 +1,151 @@
+using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Inventory;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>
+/// Holds a request against the cluster as it is, and names everything that stands against it. Pure: the same request
+/// and the same sight give the same faults, in the order of the request.
+/// </summary>
+public static class AcceptanceChecks
+{
+    public static AcceptanceScope Check(AskedRecovery asked, AcceptanceSight sight)
+    {
+        var faults = new List<Fault>(asked.Faults);
+        var sources = KnownHosts(asked.Hosts, sight, FaultCodes.UnknownHost, faults);
+        KnownHosts(asked.Targets, sight, FaultCodes.UnknownTarget, faults);
+        var instances = KnownInstances(asked, sight, faults);
+
+        if (asked.Hosts.Count == 0)
+        {
+            sources = [.. instances
+                .DistinctBy(instance => instance.Value.Host)
+                .Select(instance => new Named<string>(instance.Value.Host, instance.Pointer))];
+            TargetsThatAreSources(asked, sources, faults);
+        }
+
+        foreach (var source in sources)
+        {
+            if (sight.Cluster.FindHost(source.Value) is { } host)
+            {
+                AcceptanceLiveness.Check(host, source.Pointer, sight, faults);
+            }
+        }
+
+        IReadOnlyList<Guid> about = asked.Instances.Count > 0
+            ? [.. instances.Select(instance => instance.Value.Id)]
+            : [.. sight.Cluster.Instances
+                .Where(instance => sources.Any(source => source.Value == instance.Host))
+                .Select(instance => instance.Id)];
+        LiveRecoveries(asked, sources, instances, sight, faults);
+        return new AcceptanceScope([.. sources.Select(source => source.Value)], about, asked.Hosts.Count > 0, faults);
+    }
+
+    private static List<Named<string>> KnownHosts(
+        IReadOnlyList<Named<string>> names, AcceptanceSight sight, FaultCode code, List<Fault> faults)
+    {
+        var known = new List<Named<string>>();
+        foreach (var name in names)
+        {
+            if (sight.Cluster.FindHost(name.Value) is not null)
+            {
+                known.Add(name);
+                continue;
+            }
+
+            var hint = Nearest.Hint(name.Value, sight.Cluster.Hosts.Select(host => host.Name));
+            faults.Add(new(code,
+                $"No host \"{name.Value}\" is registered.{hint} GET /v1/hosts lists those that are; PUT /v1/hosts/{name.Value} registers it.")
+            { Pointer = name.Pointer });
+        }
+
+        return known;
+    }
+
+    private static List<Named<Instance>> KnownInstances(AskedRecovery asked, AcceptanceSight sight, List<Fault> faults)
+    {
+        var known = new List<Named<Instance>>();
+        if (asked.Instances.Count == 0)
+        {
+            return known;
+        }
+
+        var byId = sight.Cluster.Instances.ToDictionary(instance => instance.Id);
+        foreach (var name in asked.Instances)
+        {
+            if (!byId.TryGetValue(name.Value, out var instance))
+            {
+                faults.Add(new(FaultCodes.UnknownInstance,
+                    $"No instance {name.Value} is known: no host has reported a domain of this UUID. GET /v1/instances lists those that are.")
+                { Pointer = name.Pointer });
+            }
+            else if (asked.Hosts.Count > 0 && asked.Hosts.All(host => host.Value != instance.Host))
+            {
+                faults.Add(new(FaultCodes.InstanceElsewhere,
+                    $"{instance.Name} ({instance.Id}) belongs to {instance.Host}, which is not among the hosts of this request. Name {instance.Host} in hosts, or leave hosts out to take instances wherever they belong.")
+                { Pointer = name.Pointer });
+            }
+            else
+            {
+                known.Add(new(instance, name.Pointer));
+            }
+        }
+
+        return known;
+    }
+
+    // Targets that are also named as sources are found by reading alone; these are sources by their instances.
+    private static void TargetsThatAreSources(AskedRecovery asked, List<Named<string>> sources, List<Fault> faults)
+    {
+        foreach (var target in asked.Targets.Where(target => sources.Any(source => source.Value == target.Value)))
+        {
+            faults.Add(new(FaultCodes.TargetIsSource,
+                $"{target.Value} is a target, and instances of this request belong to it: they can't be evacuated from {target.Value} to {target.Value}. Take it out of targets.")
+            { Pointer = target.Pointer });
+        }
+    }
+
+    private static void LiveRecoveries(
+        AskedRecovery asked,
+        List<Named<string>> sources,
+        List<Named<Instance>> instances,
+        AcceptanceSight sight,
+        List<Fault> faults)
+    {
+        foreach (var source in sources)
+        {
+            var holder = sight.HolderOf(RecoveryLockRow.ForHost(source.Value));
+            if (holder is not null)
+            {
+                faults.Add(Held(source.Value, holder.Value, source.Pointer));
+            }
+
+            if (asked.Instances.Count > 0)
+            {
+                continue;
+            }
+
+            // The whole host is asked for: whoever works on one of its instances is in the way as well.
+            var others = sight.Cluster.Instances
+                .Where(instance => instance.Host == source.Value)
+                .Select(instance => (instance.Name, Holder: sight.HolderOf(RecoveryLockRow.ForInstance(instance.Id))))
+                .Where(instance => instance.Holder is not null && instance.Holder != holder)
+                .GroupBy(instance => instance.Holder!.Value, instance => instance.Name);
+            faults.AddRange(others.Select(other => Held(
+                $"{string.Join(", ", other.Order(StringComparer.Ordinal))} of {source.Value}", other.Key, source.Pointer)));
+        }
+
+        foreach (var instance in instances)
+        {
+            if (sight.HolderOf(RecoveryLockRow.ForInstance(instance.Value.Id)) is { } holder)
+            {
+                faults.Add(Held($"{instance.Value.Name} ({instance.Value.Id})", holder, instance.Pointer));
+            }
+        }
+    }
+
+    internal static Fault Held(string what, Guid recovery, string? pointer) => new(FaultCodes.InLiveRecovery,
+        $"Recovery {recovery} already involves {what} and has not ended. Watch it, cancel it, or wait until it has ended.")
+    { Pointer = pointer, Recovery = recovery };
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Recovery.ControlPlane.Inventory;
+using Recovery.Core.Inventory;
+using Host = Recovery.Core.Inventory.Host;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>
+/// Whether a host may be taken for dead. Silence is necessary and never sufficient: the fence proof comes later.
+/// </summary>
+internal static class AcceptanceLiveness
+{
+    public static void Check(Host host, string pointer, AcceptanceSight sight, List<Fault> faults)
+    {
+        if (Refusal(host, sight) is { } refusal)
+        {
+            faults.Add(refusal with { Pointer = pointer });
+        }
+    }
+
+    public static Fault? Refusal(Host host, AcceptanceSight sight) => host.Liveness switch
+    {
+        HostLiveness.Up => Alive(host.Name, sight,
+            $"Evacuating a living host would run its guests twice. To empty it for maintenance, ask for a drain: {{\"kind\":\"drain\",\"hosts\":[\"{host.Name}\"]}}. This release does not carry drains out yet, so migrate its guests by hand: virsh migrate --live --persistent --undefinesource GUEST qemu+ssh://TARGET/system. If {host.Name} is alive but broken, switch it off first"),
+        HostLiveness.LibvirtDown => Alive(host.Name, sight,
+            $"Its libvirt does not answer, and its guests may well be running all the same. Restart libvirtd there; guests survive that. If {host.Name} is beyond that, switch it off first"),
+        HostLiveness.NeverSeen => new(FaultCodes.HostNeverSeen,
+            $"No executor was ever seen on {host.Name}, so nothing is known of its guests and there is nothing to bring up elsewhere. Start recovery-executor there, or check the executor's address with GET /v1/hosts/{host.Name}."),
+        HostLiveness.Silent when TooEarlyToTell(host.Name, sight) is { } wait => new(FaultCodes.LivenessUnknown,
+            $"This control plane listens for heartbeats only since {Seconds(sight.Cluster.At - sight.WatchingSince)} and has not heard {host.Name} yet: it can't tell a dead host from one that it has not reached. Send the request again in {Seconds(wait)}."),
+        _ => null,
+    };
+
+    private static Fault Alive(string host, AcceptanceSight sight, string advice)
+    {
+        var heartbeat = sight.LastHeard.TryGetValue(host, out var at)
+            ? $"its last heartbeat is {Seconds(sight.Cluster.At - at)} old"
+            : "its heartbeat is fresh";
+        return new(FaultCodes.HostAlive,
+            $"{host} is alive: {heartbeat}. {advice}, and send this request again when it has been silent for {Seconds(LivenessBoard.SilentAfter)}.");
+    }
+
+    // Right after a start every host is silent: none was dialled yet.
+    private static TimeSpan? TooEarlyToTell(string host, AcceptanceSight sight)
+    {
+        var listened = sight.Cluster.At - sight.WatchingSince;
+        return !sight.LastHeard.ContainsKey(host) && listened < LivenessBoard.SilentAfter
+            ? LivenessBoard.SilentAfter - listened
+            : null;
+    }
+
+    private static string Seconds(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalSeconds):0.#} s");
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Recovery.ControlPlane.Inventory;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+public static class AcceptanceServices
+{
+    /// <summary>What takes requests in: accept, preview, cancel, retry. The runner carries them out.</summary>
+    public static IServiceCollection AddAcceptance(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<LivenessBoard>();
+        services.TryAddSingleton<RunnerSignal>();
+        services.AddSingleton(provider => new WatchStart(provider.GetRequiredService<TimeProvider>().GetUtcNow()));
+        services.AddSingleton<AcceptanceLookout>();
+        services.AddSingleton<Acceptance>();
+        services.AddSingleton<AcceptancePreview>();
+        services.AddSingleton<Cancellation>();
+        services.AddSingleton<Retry>();
+        return services;
+    }
+}

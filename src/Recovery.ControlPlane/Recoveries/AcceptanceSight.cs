@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Persistence;
+using Recovery.Core.Inventory;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>All that the checks of a request look at, taken once so that they agree with each other.</summary>
+/// <param name="Cluster">Hosts and instances.</param>
+/// <param name="LastHeard">When each host was heard last; hosts that were not heard by this process are missing.</param>
+/// <param name="Holders">Which live recovery holds which subject.</param>
+/// <param name="WatchingSince">When this process began to listen for heartbeats.</param>
+public sealed record AcceptanceSight(
+    ClusterSnapshot Cluster,
+    IReadOnlyDictionary<string, DateTimeOffset> LastHeard,
+    IReadOnlyDictionary<string, Guid> Holders,
+    DateTimeOffset WatchingSince)
+{
+    public Guid? HolderOf(string subject) => Holders.TryGetValue(subject, out var recovery) ? recovery : null;
+}
+
+/// <summary>Takes the sight.</summary>
+public sealed class AcceptanceLookout(
+    IInventory inventory, LivenessBoard liveness, IDbContextFactory<RecoveryDbContext> databases, WatchStart start)
+{
+    public async Task<AcceptanceSight> LookAsync(CancellationToken cancellationToken)
+    {
+        var cluster = await inventory.SnapshotAsync(exceptRecovery: null, cancellationToken);
+        var heard = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var host in cluster.Hosts)
+        {
+            if (liveness.LastHeard(host.Name) is { } at)
+            {
+                heard[host.Name] = at;
+            }
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var holders = await database.Locks.AsNoTracking()
+            .ToDictionaryAsync(held => held.Subject, held => held.RecoveryId, StringComparer.Ordinal, cancellationToken);
+        return new AcceptanceSight(cluster, heard, holders, start.At);
+    }
+}
+
+/// <summary>When this process began to listen: before that, silence says nothing.</summary>
+public sealed record WatchStart(DateTimeOffset At);

@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Recovery.Core.Planning;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>
+/// A recovery as somebody asks for it, before it is known whether it can be. What could not be read is missing here and
+/// named in <see cref="Faults"/>; what could be read is still checked, so that every fault is named at once.
+/// </summary>
+public sealed record AskedRecovery
+{
+    /// <summary>Null when it could not be read.</summary>
+    public RecoveryKind? Kind { get; init; }
+
+    /// <summary>The sources; empty when only instances are named.</summary>
+    public IReadOnlyList<Named<string>> Hosts { get; init; } = [];
+
+    /// <summary>Only these; empty means all of the sources.</summary>
+    public IReadOnlyList<Named<Guid>> Instances { get; init; } = [];
+
+    /// <summary>Only these hosts may take them; empty means any.</summary>
+    public IReadOnlyList<Named<string>> Targets { get; init; } = [];
+
+    /// <summary>1 to 64; null leaves it to the configuration.</summary>
+    public int? MaxParallel { get; init; }
+
+    /// <summary>Check and plan, and change nothing.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>What is wrong with it so far.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+
+    /// <summary>
+    /// SHA-256 of what is asked for. Spaces and the order of members and names don't matter, since they ask for nothing.
+    /// </summary>
+    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        kind = Kind?.ToString(),
+        hosts = Hosts.Select(host => host.Value).Order(StringComparer.Ordinal),
+        instances = Instances.Select(instance => instance.Value).Order(),
+        targets = Targets.Select(target => target.Value).Order(StringComparer.Ordinal),
+        maxParallel = MaxParallel,
+    })));
+}

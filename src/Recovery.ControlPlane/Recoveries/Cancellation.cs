@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>
+/// Asks a recovery to end. The runner ends it: instances under way are finished or put back, none is begun.
+/// </summary>
+public sealed class Cancellation(IDbContextFactory<RecoveryDbContext> databases, RunnerSignal signal, TimeProvider time)
+{
+    /// <summary>Null when it is asked for, now or already before; else why it can't be.</summary>
+    public async Task<Fault?> CancelAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var asked = await database.Recoveries
+            .Where(row => row.Id == id && !row.CancelRequested && !FinalStates.Contains(row.State))
+            .ExecuteUpdateAsync(row => row.SetProperty(recovery => recovery.CancelRequested, true), cancellationToken);
+        var recovery = await database.Recoveries.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
+        if (recovery is null)
+        {
+            return RecoveryFaults.NotFound(id.ToString());
+        }
+
+        if (recovery.State.IsFinal())
+        {
+            return new(FaultCodes.RecoveryFinal,
+                $"Recovery {id} has ended already: {StateNames.Of(recovery.State)}. There is nothing left to cancel; what it moved stays where it is.")
+            { Parameter = "id", Recovery = id };
+        }
+
+        if (asked > 0)
+        {
+            database.Events.Add(new EventRow
+            {
+                RecoveryId = id,
+                At = time.GetUtcNow(),
+                Type = EventTypes.RecoveryState,
+                State = StateNames.Of(recovery.State),
+                Message = "Cancel requested: instances under way are finished, no other is begun",
+            });
+            await database.SaveChangesAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        signal.Notify();
+        return null;
+    }
+
+    // What can't be translated to SQL as a method is a list there.
+    private static readonly RecoveryState[] FinalStates =
+        [.. Enum.GetValues<RecoveryState>().Where(state => state.IsFinal())];
+}
