@@ -154,7 +154,10 @@ public sealed class HostWatcherTests : IAsyncLifetime
 
         await database.AddAsync(new FenceProofRow
         {
-            Host = "node1", Kind = FenceProofKind.Attestation, At = DateTimeOffset.UtcNow, Evidence = "I pulled the cord",
+            Host = "node1",
+            Kind = FenceProofKind.Attestation,
+            At = DateTimeOffset.UtcNow,
+            Evidence = "I pulled the cord",
         });
 
         await Until(() => database.ReadAsync(each => each.FenceProofs.AnyAsync(row => row.VoidedAt != null, Cancel)));
@@ -231,12 +234,22 @@ public sealed class HostWatcherTests : IAsyncLifetime
 
     private static Proto.NodeReport Report(string host, params Proto.Domain[] domains) => new()
     {
-        Host = host, ExecutorVersion = "1.0", MemoryMib = 4096, Vcpus = 4, Domains = { domains },
+        Host = host,
+        ExecutorVersion = "1.0",
+        MemoryMib = 4096,
+        Vcpus = 4,
+        Domains = { domains },
     };
 
     private static Proto.Domain Domain(Guid uuid, Proto.DomainState state = Proto.DomainState.Running) => new()
     {
-        Uuid = uuid.ToString(), Name = "web", State = state, Persistent = true, Definition = "<domain/>", MemoryMib = 512, Vcpus = 1,
+        Uuid = uuid.ToString(),
+        Name = "web",
+        State = state,
+        Persistent = true,
+        Definition = "<domain/>",
+        MemoryMib = 512,
+        Vcpus = 1,
     };
 
     /// <summary>Waits for a watcher to come, then says things to whoever is there.</summary>

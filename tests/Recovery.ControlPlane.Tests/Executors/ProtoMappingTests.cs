@@ -12,13 +12,21 @@ public sealed class ProtoMappingTests
         var domain = Good();
         domain.Disks.Add(new Proto.Disk
         {
-            Target = "vda", Device = "disk", Format = "qcow2", ReadOnly = true, Shareable = true, SizeBytes = 77,
+            Target = "vda",
+            Device = "disk",
+            Format = "qcow2",
+            ReadOnly = true,
+            Shareable = true,
+            SizeBytes = 77,
             File = new Proto.HostFile { Role = "disk", Path = "/srv/a", StorageId = "nfs-1", PathInStorage = "a", Format = "qcow2" },
             BackingFiles = { new Proto.HostFile { Role = "backing", Path = "/srv/base", StorageId = "nfs-1", PathInStorage = "base", Format = "raw" } },
         });
         domain.Disks.Add(new Proto.Disk
         {
-            Target = "vdb", Device = "disk", LiveOnly = true, LiveXml = "<disk/>",
+            Target = "vdb",
+            Device = "disk",
+            LiveOnly = true,
+            LiveXml = "<disk/>",
             Iscsi = new Proto.IscsiLun { PortalHost = "10.0.0.9", PortalPort = 3260, TargetName = "iqn.x:y", Lun = 3, ChapUsername = "u", InitiatorName = "iqn.i" },
         });
         domain.Disks.Add(new Proto.Disk { Target = "vdc", Device = "disk", BlockDevice = "/dev/sdb" });

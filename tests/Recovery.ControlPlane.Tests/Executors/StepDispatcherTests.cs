@@ -49,7 +49,10 @@ public sealed class StepDispatcherTests : IDisposable
     {
         await using var executor = await Answering(new StepResult
         {
-            Code = code, RetryCanHelp = retryCanHelp, Message = "why", Refusals = { "vdb is a local disk" },
+            Code = code,
+            RetryCanHelp = retryCanHelp,
+            Message = "why",
+            Refusals = { "vdb is a local disk" },
         });
 
         var reply = await Dispatcher().RunAsync(Step(executor.Address), Ignore, Cancel);
@@ -81,7 +84,9 @@ public sealed class StepDispatcherTests : IDisposable
     {
         await using var executor = await Answering(new StepResult
         {
-            Code = ErrorCode.DeadlineExceeded, RetryCanHelp = true, Replayed = true,
+            Code = ErrorCode.DeadlineExceeded,
+            RetryCanHelp = true,
+            Replayed = true,
         });
 
         var reply = await Dispatcher().RunAsync(Step(executor.Address), Ignore, Cancel);
@@ -228,7 +233,12 @@ public sealed class StepDispatcherTests : IDisposable
         Deadline = DateTimeOffset.UtcNow.AddMinutes(1),
         Instance = new Instance
         {
-            Id = Guid.NewGuid(), Name = "web", Host = "node1", State = Core.Inventory.DomainState.Running, MemoryMib = 512, Vcpus = 1,
+            Id = Guid.NewGuid(),
+            Name = "web",
+            Host = "node1",
+            State = Core.Inventory.DomainState.Running,
+            MemoryMib = 512,
+            Vcpus = 1,
         },
         Definition = "<domain/>",
         SourceStorages = [],
