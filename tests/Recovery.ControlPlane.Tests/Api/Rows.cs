@@ -43,19 +43,19 @@ internal static class Rows
 
     public static RecoveryInstanceRow Instance(
         Guid recovery, Guid id, string name, InstanceState state, string source = "node1", string? target = "node2", int position = 0) => new()
-    {
-        RecoveryId = recovery,
-        InstanceId = id,
-        Name = name,
-        Source = source,
-        Target = target,
-        Position = position,
-        Intent = PowerIntent.Run,
-        State = state,
-        Definition = "<domain/>",
-        SourceStorages = [],
-        Instance = new Instance { Id = id, Name = name, Host = source, State = DomainState.Running, MemoryMib = 1024, Vcpus = 1 },
-    };
+        {
+            RecoveryId = recovery,
+            InstanceId = id,
+            Name = name,
+            Source = source,
+            Target = target,
+            Position = position,
+            Intent = PowerIntent.Run,
+            State = state,
+            Definition = "<domain/>",
+            SourceStorages = [],
+            Instance = new Instance { Id = id, Name = name, Host = source, State = DomainState.Running, MemoryMib = 1024, Vcpus = 1 },
+        };
 
     public static EventRow Event(Guid recovery, string message, DateTimeOffset at, string type = EventTypes.Progress) => new()
     {
