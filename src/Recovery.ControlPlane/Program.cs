@@ -1,6 +1,10 @@
 using Recovery.ControlPlane.Api;
 using Recovery.ControlPlane.Api.OpenApi;
 using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Detection;
+using Recovery.ControlPlane.Executors;
+using Recovery.ControlPlane.Fencing;
+using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Recoveries;
 
@@ -39,11 +43,11 @@ public static class Program
         builder.Services
             .AddRecoveryOptions(settings.Options)
             .AddPersistence(settings.Options.Database)
-            //// merge: .AddLibvirtInventory()
-            //// merge: .AddExecutors()
-            //// merge: .AddDetection()
-            //// merge: .AddFencing()
-            //// merge: .AddRunner()
+            .AddLibvirtInventory()
+            .AddExecutors()
+            .AddDetection()
+            .AddFencing()
+            .AddRunner()
             .AddAcceptance()
             .AddRecoveryApi();
         replace?.Invoke(builder.Services);

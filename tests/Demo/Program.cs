@@ -1,1 +1,61 @@
-return 0;
+using System.CommandLine;
+using Recovery.Demo;
+using Recovery.Labs;
+using Spectre.Console;
+
+var hosts = new Option<int>("--hosts") { Description = "Hypervisors; node1 is the one that dies.", DefaultValueFactory = _ => 3 };
+var instances = new Option<int>("--instances") { Description = "Guests on node1.", DefaultValueFactory = _ => 6 };
+var json = new Option<bool>("--json") { Description = "Print one JSON document on standard output at the end; the story goes to standard error." };
+var keep = new Option<bool>("--keep") { Description = "Leave it running to play with." };
+var down = new Option<bool>("--down") { Description = "End what --keep, or a demo that was killed, left." };
+hosts.Validators.Add(result => Between(result, hosts, 2, 9));
+instances.Validators.Add(result => Between(result, instances, 1, 40));
+
+var command = new RootCommand("A host dies, and its guests run again, on real libvirt, QEMU and iSCSI.") { hosts, instances, json, keep, down };
+command.SetAction(async (parsed, cancellationToken) =>
+{
+    var error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    try
+    {
+        if (parsed.GetValue(down))
+        {
+            LabControlPlane.Remove(DemoOptions.Lab);
+            await Lab.DownAsync(DemoOptions.Lab, CancellationToken.None);
+            return 0;
+        }
+
+        var options = new DemoOptions(parsed.GetValue(hosts), parsed.GetValue(instances), parsed.GetValue(json), parsed.GetValue(keep))
+        {
+            Executor = Binary("RECOVERY_EXECUTOR"),
+            ControlPlane = Binary("RECOVERY_CONTROL_PLANE"),
+        };
+        var story = new DemoStory(options, options.Json ? error : AnsiConsole.Console);
+        return await story.TellAsync(cancellationToken) ? 0 : 1;
+    }
+    catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+    {
+        error.MarkupLine("Interrupted; everything was taken down again.");
+        return 130;
+    }
+    catch (LabException failure)
+    {
+        error.MarkupLineInterpolated($"[red]{failure.Message}[/]");
+        return 1;
+    }
+});
+
+// Taking a lab down takes a second or two; Ctrl-C must not cut that short.
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+
+static string Binary(string variable) =>
+    Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path && File.Exists(path)
+        ? path
+        : throw new LabException($"{variable} does not name a published binary; start the demo with ./demo, which publishes them.");
+
+static void Between(System.CommandLine.Parsing.OptionResult result, Option<int> option, int least, int most)
+{
+    if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
+    {
+        result.AddError($"{option.Name} must be {least} to {most}, and not {value}.");
+    }
+}

@@ -9,6 +9,8 @@ public sealed record RecoveryOptions
 
     public DatabaseOptions Database { get; init; } = new();
 
+    public ExecutorOptions Executors { get; init; } = new();
+
     public FencingOptions Fencing { get; init; } = new();
 
     public VolumeOptions Volumes { get; init; } = new();
@@ -23,6 +25,19 @@ public sealed record DatabaseOptions
 {
     /// <summary>The SQLite file; created, with its folder, when missing.</summary>
     public string File { get; init; } = "recovery.db";
+}
+
+/// <summary>How the control plane shows itself to executors that listen on <c>https</c>: mutual TLS, files in PEM.</summary>
+public sealed record ExecutorOptions
+{
+    /// <summary>The control plane's own certificate; empty: none is shown.</summary>
+    public string CertificateFile { get; init; } = "";
+
+    /// <summary>The private key of that certificate.</summary>
+    public string KeyFile { get; init; } = "";
+
+    /// <summary>Who has to have signed an executor's certificate; empty: whomever the system trusts.</summary>
+    public string AuthorityFile { get; init; } = "";
 }
 
 public sealed record FencingOptions
@@ -48,6 +63,9 @@ public sealed record VolumeOptions
 
 public sealed record RunnerOptions
 {
+    /// <summary>This replica's name, the same after a restart: it takes up again at once what it held before.</summary>
+    public string Replica { get; init; } = System.Environment.MachineName;
+
     /// <summary>How long a step may take, in seconds.</summary>
     public int StepSeconds { get; init; } = 120;
 

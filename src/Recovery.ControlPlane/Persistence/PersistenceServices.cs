@@ -6,48 +6,37 @@ namespace Recovery.ControlPlane.Persistence;
 
 public static class PersistenceServices
 {
-    /// <summary>The control plane's own database in a SQLite file.</summary>
+    /// <summary>SQLite in one file: the embedded default, for one replica.</summary>
     public static IServiceCollection AddPersistence(this IServiceCollection services, DatabaseOptions options)
     {
         var connection = new SqliteConnectionStringBuilder
         {
-            DataSource = options.File,
+            DataSource = Path.GetFullPath(options.File),
             ForeignKeys = true,
 
             // Writers wait for each other this long, in seconds.
-            DefaultTimeout = 15,
+            DefaultTimeout = 30,
         };
-        services.AddDbContextFactory<RecoveryDbContext>(context => context.UseSqlite(connection.ConnectionString));
-        return services;
+        return services.AddDbContextFactory<RecoveryDbContext>(context => context.UseSqlite(connection.ConnectionString));
     }
 
-    /// <summary>The folder, the file and its tables, before anybody asks for them.</summary>
+    /// <summary>Creates the file, with its folder, and brings it to this release's schema, before anybody asks for it.</summary>
     public static async Task PrepareDatabaseAsync(this WebApplication app, CancellationToken cancellationToken = default)
     {
         var file = Path.GetFullPath(app.Services.GetRequiredService<DatabaseOptions>().File);
-        CreateForOwnerOnly(Path.GetDirectoryName(file)!);
-        var databases = app.Services.GetRequiredService<IDbContextFactory<RecoveryDbContext>>();
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (database.Database.GetMigrations().Any())
-        {
-            await database.Database.MigrateAsync(cancellationToken);
-        }
-        else
-        {
-            await database.Database.EnsureCreatedAsync(cancellationToken);
-        }
+        CreatePrivateFolder(Path.GetDirectoryName(file)!);
+        await using var context = await app.Services.GetRequiredService<IDbContextFactory<RecoveryDbContext>>()
+            .CreateDbContextAsync(cancellationToken);
+        await context.Database.MigrateAsync(cancellationToken);
 
-        // Readers don't wait for the writer. The file remembers it.
-        await database.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
+        // Readers don't wait for the writer: the journal is written while the API reads. The file remembers it.
+        await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken);
     }
 
-    private static void CreateForOwnerOnly(string folder)
+    // Definitions may tell more about guests than everybody on the machine should read.
+    private static void CreatePrivateFolder(string folder)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
+        if (!Directory.Exists(folder))
         {
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }

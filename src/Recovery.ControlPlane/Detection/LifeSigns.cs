@@ -1,0 +1,53 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Persistence;
+
+namespace Recovery.ControlPlane.Detection;
+
+/// <summary>What follows from hearing a host: it is written down, and whatever proved that it is off proves nothing more.</summary>
+public sealed class LifeSigns(
+    IDbContextFactory<RecoveryDbContext> contexts, LivenessBoard liveness, TimeProvider time, ILogger<LifeSigns> log)
+{
+    /// <summary>Writes down when these hosts were heard last, and voids the fence proofs that they outlived.</summary>
+    public async Task RecordAsync(IReadOnlyCollection<string> hosts, CancellationToken cancellationToken)
+    {
+        var heard = hosts
+            .Select(host => (Host: host, At: liveness.LastHeard(host)))
+            .Where(sign => sign.At is not null)
+            .ToDictionary(sign => sign.Host, sign => sign.At!.Value, StringComparer.Ordinal);
+        if (heard.Count == 0)
+        {
+            return;
+        }
+
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        foreach (var (host, at) in heard)
+        {
+            await database.Hosts
+                .Where(row => row.Name == host && (row.LastHeardAt == null || row.LastHeardAt < at))
+                .ExecuteUpdateAsync(row => row.SetProperty(each => each.LastHeardAt, at), cancellationToken);
+        }
+
+        var voided = await VoidAsync(database, heard, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        voided.ForEach(sentence => log.LogWarning("{FenceProofVoided}", sentence));
+    }
+
+    // Compared with the moment of the life sign, not with now: a host that was heard, then fenced, is fenced.
+    private async Task<List<string>> VoidAsync(
+        RecoveryDbContext database, Dictionary<string, DateTimeOffset> heard, CancellationToken cancellationToken)
+    {
+        var names = heard.Keys.ToList();
+        var standing = await database.FenceProofs
+            .Where(row => row.VoidedAt == null && names.Contains(row.Host))
+            .ToListAsync(cancellationToken);
+        var outlived = standing.FindAll(row => row.At < heard[row.Host]);
+        outlived.ForEach(row => row.VoidedAt = time.GetUtcNow());
+        await database.SaveChangesAsync(cancellationToken);
+        return outlived.ConvertAll(row => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{row.Host} is alive, so the fence proof of {row.At:yyyy-MM-dd HH:mm:ss}Z ({row.Kind}: {row.Evidence}) is void from now on: nothing more is started on its strength"));
+    }
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Recovery.ControlPlane.Executors;
+
+public static class ExecutorServices
+{
+    /// <summary>Channels to executors and the dispatch of steps. Needs <c>RecoveryOptions</c>.</summary>
+    public static IServiceCollection AddExecutors(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ExecutorChannels>();
+        services.AddSingleton<ChapCredentials>();
+        services.AddSingleton<StepCommandBuilder>();
+        services.AddSingleton<IStepDispatcher, StepDispatcher>();
+        return services;
+    }
+}

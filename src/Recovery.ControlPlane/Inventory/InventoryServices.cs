@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Recovery.ControlPlane.Inventory.Libvirt;
+
+namespace Recovery.ControlPlane.Inventory;
+
+public static class InventoryServices
+{
+    /// <summary>The inventory of a plain libvirt cluster. Needs a factory of <c>RecoveryDbContext</c>.</summary>
+    public static IServiceCollection AddLibvirtInventory(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<LivenessBoard>();
+        services.AddSingleton<BelongingKeeper>();
+        services.AddSingleton<ReportRecorder>();
+        services.AddSingleton<IInventory, LibvirtInventory>();
+        return services;
+    }
+}

@@ -1,0 +1,142 @@
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Inventory;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Inventory.Libvirt;
+
+/// <summary>Applies the rules of belonging to the rows, after a report has changed them.</summary>
+public sealed class BelongingKeeper(LivenessBoard liveness, ILogger<BelongingKeeper> log)
+{
+    // A list: EF can't translate Contains of an array, which is that of a span since C# 14.
+    internal static readonly List<RecoveryState> LiveStates = [.. Enum.GetValues<RecoveryState>().Where(state => !state.IsFinal())];
+
+    /// <param name="database">Inside the transaction of the report.</param>
+    /// <param name="reporter">Whoever reports is up, whatever the board says.</param>
+    /// <param name="touched">The instances that the report says something about.</param>
+    /// <param name="now">Since when what moves belongs to its new host.</param>
+    /// <param name="cancellationToken">Leaves the transaction to be rolled back.</param>
+    /// <returns>What changed; to be announced once the transaction is committed.</returns>
+    internal async Task<IReadOnlyList<Finding>> DecideAsync(
+        RecoveryDbContext database,
+        string reporter,
+        IReadOnlyCollection<Guid> touched,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        if (touched.Count == 0)
+        {
+            return [];
+        }
+
+        var registered = await database.Hosts.Select(row => row.Name).ToHashSetAsync(cancellationToken);
+        var instances = await database.Instances.Where(row => touched.Contains(row.Id))
+            .ToDictionaryAsync(row => row.Id, cancellationToken);
+        var copies = await database.Domains.AsNoTracking().Where(row => touched.Contains(row.Uuid))
+            .Select(row => new { row.Uuid, row.Host, row.State, row.Name }).ToListAsync(cancellationToken);
+        var holds = await HoldsAsync(database, touched, cancellationToken);
+        var copiesOf = copies.Where(copy => registered.Contains(copy.Host)).ToLookup(copy => copy.Uuid);
+        var isUp = registered.ToDictionary(
+            host => host, host => host == reporter || liveness.Of(host, everReported: true) == HostLiveness.Up);
+
+        var findings = new List<Finding>();
+        foreach (var id in touched)
+        {
+            var row = instances.GetValueOrDefault(id);
+            var hold = holds.GetValueOrDefault(id);
+
+            // A host that was deleted owns nothing, unless a recovery is just bringing its instance up elsewhere.
+            var owner = row is not null && (hold is not null || registered.Contains(row.Host)) ? row.Host : null;
+            var verdict = Belonging.Of(
+                owner,
+                owner is not null && isUp.GetValueOrDefault(owner),
+                [.. copiesOf[id].Select(copy => new DomainCopy(copy.Host, copy.State, isUp[copy.Host])).OrderBy(copy => copy.Host, StringComparer.Ordinal)],
+                hold);
+            Apply(database, row, id, verdict, now);
+            if (verdict.Host != row?.Host || verdict.Rivals.Count > 0)
+            {
+                findings.Add(new Finding(id, copiesOf[id].FirstOrDefault()?.Name ?? "", row?.Host, verdict));
+            }
+        }
+
+        await database.SaveChangesAsync(cancellationToken);
+        return findings;
+    }
+
+    internal void Announce(IReadOnlyList<Finding> findings)
+    {
+        foreach (var (id, name, from, verdict) in findings)
+        {
+            if (verdict.Rivals.Count > 0)
+            {
+                log.LogCritical(
+                    "CONFLICT: instance {Instance} {Id} is active on {Owner} and also on {Rivals}. Either a migration is "
+                    + "in progress, or TWO COPIES OF ONE GUEST ARE WRITING ITS DISKS: look at these hosts now, and destroy "
+                    + "the wrong copy. It keeps belonging to {Owner}",
+                    name, id, verdict.Host, string.Join(", ", verdict.Rivals), verdict.Host);
+            }
+
+            if (verdict.Host == from)
+            {
+                continue;
+            }
+
+            if (verdict.Host is null)
+            {
+                log.LogWarning("Instance {Id} is forgotten: {Host} reports that it has no such domain, and no other host has one", id, from);
+            }
+            else if (from is null)
+            {
+                log.LogInformation("Instance {Instance} {Id} belongs to {Host}: it was not known before", name, id, verdict.Host);
+            }
+            else
+            {
+                log.LogInformation("Instance {Instance} {Id} moved from {Source} to {Target} without Recovery", name, id, from, verdict.Host);
+            }
+        }
+    }
+
+    private static void Apply(RecoveryDbContext database, InstanceRow? row, Guid id, Verdict verdict, DateTimeOffset now)
+    {
+        if (row is null)
+        {
+            if (verdict.Host is not null)
+            {
+                database.Add(new InstanceRow { Id = id, Host = verdict.Host, Since = now });
+            }
+        }
+        else if (verdict.Host is null)
+        {
+            database.Remove(row);
+        }
+        else if (verdict.Host != row.Host)
+        {
+            row.Host = verdict.Host;
+            row.Since = now;
+        }
+    }
+
+    private static async Task<Dictionary<Guid, RecoveryHold>> HoldsAsync(
+        RecoveryDbContext database, IReadOnlyCollection<Guid> touched, CancellationToken cancellationToken)
+    {
+        var subjects = touched.Select(RecoveryLockRow.ForInstance).ToList();
+        var locks = await database.Locks.AsNoTracking().Where(row => subjects.Contains(row.Subject)).ToListAsync(cancellationToken);
+        var live = await database.RecoveryInstances.AsNoTracking()
+            .Where(row => touched.Contains(row.InstanceId))
+            .Join(database.Recoveries.Where(row => LiveStates.Contains(row.State)),
+                instance => instance.RecoveryId, recovery => recovery.Id,
+                (instance, _) => new { instance.RecoveryId, instance.InstanceId, instance.Target })
+            .ToListAsync(cancellationToken);
+        var targets = live.ToDictionary(row => (row.RecoveryId, row.InstanceId), row => row.Target);
+        var held = locks.ToDictionary(row => row.Subject, row => row.RecoveryId);
+        return touched
+            .Where(id => held.ContainsKey(RecoveryLockRow.ForInstance(id)))
+            .ToDictionary(
+                id => id,
+                id => new RecoveryHold(targets.GetValueOrDefault((held[RecoveryLockRow.ForInstance(id)], id))));
+    }
+
+    /// <summary>What became of one instance in one report.</summary>
+    internal sealed record Finding(Guid Instance, string Name, string? From, Verdict Verdict);
+}

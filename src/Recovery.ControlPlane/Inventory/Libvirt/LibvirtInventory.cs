@@ -1,0 +1,167 @@
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Inventory;
+using Recovery.Core.Workflow;
+using Host = Recovery.Core.Inventory.Host;
+
+namespace Recovery.ControlPlane.Inventory.Libvirt;
+
+/// <summary>A plain libvirt cluster: what executors reported, and to which host each instance belongs.</summary>
+/// <remarks>
+/// The last known state of a guest decides whether it shall run again. A host that dies slowly reports its guests as
+/// crashed before it falls silent; that state keeps the intent to run, only shut off by its owner means "stay off".
+/// </remarks>
+public sealed class LibvirtInventory(
+    IDbContextFactory<RecoveryDbContext> contexts, LivenessBoard liveness, TimeProvider time) : IInventory
+{
+    public async Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+
+        // In this order: an instance that is committed between two of these queries is then counted as reserved and
+        // as present, never as neither. A target that seems too full for a moment does no harm.
+        var reservations = await ReservationsAsync(database, exceptRecovery, cancellationToken);
+        var instances = await database.Instances.AsNoTracking().ToListAsync(cancellationToken);
+        var domains = await DomainsAsync(database, cancellationToken);
+        var hosts = await database.Hosts.AsNoTracking().OrderBy(row => row.Name).ToListAsync(cancellationToken);
+
+        var domainsOf = domains.ToLookup(domain => domain.Host, StringComparer.Ordinal);
+        var byPlace = domains.ToDictionary(domain => (domain.Host, domain.Instance.Id), domain => domain.Instance);
+        return new ClusterSnapshot(
+            time.GetUtcNow(),
+            [.. hosts.Select(host => ToHost(host, domainsOf[host.Name].Select(domain => domain.Instance.Id)))],
+            [.. instances
+                .Select(row => byPlace.GetValueOrDefault((row.Host, row.Id)))
+                .OfType<Instance>()
+                .OrderBy(instance => instance.Name, StringComparer.Ordinal).ThenBy(instance => instance.Id)],
+            reservations);
+    }
+
+    public async Task<IReadOnlyDictionary<Guid, KeptDefinition>> DefinitionsAsync(
+        IReadOnlyCollection<Guid> instances, CancellationToken cancellationToken)
+    {
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var kept = await database.Instances.Where(row => instances.Contains(row.Id))
+            .Join(database.Domains, row => new { row.Host, Uuid = row.Id }, domain => new { domain.Host, domain.Uuid },
+                (_, domain) => new { domain.Uuid, domain.Host, domain.Definition, domain.ReportedAt })
+            .ToListAsync(cancellationToken);
+        var names = kept.Select(domain => domain.Host).Distinct().ToList();
+        var storages = await database.Hosts.AsNoTracking().Where(row => names.Contains(row.Name))
+            .ToDictionaryAsync(row => row.Name, row => row.Storages, cancellationToken);
+        return kept.ToDictionary(
+            domain => domain.Uuid,
+            domain => new KeptDefinition(
+                domain.Definition, storages.GetValueOrDefault(domain.Host) ?? [], domain.ReportedAt));
+    }
+
+    public async Task<bool> CommitAsync(
+        Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var changed = await database.Instances
+            .Where(row => row.Id == instance && row.Host == source)
+            .ExecuteUpdateAsync(row => row.SetProperty(each => each.Host, target).SetProperty(each => each.Since, now), cancellationToken);
+        if (changed == 0)
+        {
+            // Either it was committed before and the answer got lost, or it is somebody else's by now.
+            return await database.Instances.AnyAsync(row => row.Id == instance && row.Host == target, cancellationToken);
+        }
+
+        await EnsureDomainAsync(database, instance, source, target, intent, now, cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    // The target's own report may still be on its way. Were the target to die before it, the instance would be known
+    // without a definition, or as the shut-off domain that it was between define and start.
+    private static async Task EnsureDomainAsync(
+        RecoveryDbContext database, Guid instance, string source, string target, PowerIntent intent, DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var rows = await database.Domains.Where(row => row.Uuid == instance && (row.Host == source || row.Host == target))
+            .ToListAsync(cancellationToken);
+        if (rows.Find(row => row.Host == target) is { } reported)
+        {
+            if (intent != PowerIntent.StayOff && reported.State == DomainState.ShutOff)
+            {
+                reported.State = StateOf(intent);
+            }
+        }
+        else if (rows.Find(row => row.Host == source) is { } left)
+        {
+            database.Add(new DomainRow
+            {
+                Host = target,
+                Uuid = left.Uuid,
+                Name = left.Name,
+                State = StateOf(intent),
+                Persistent = true,
+                Autostart = left.Autostart,
+                Definition = left.Definition,
+                MemoryMib = left.MemoryMib,
+                Vcpus = left.Vcpus,
+                Disks = left.Disks,
+                Files = left.Files,
+                ReportedAt = now,
+            });
+        }
+    }
+
+    private static DomainState StateOf(PowerIntent intent) => intent switch
+    {
+        PowerIntent.StayOff => DomainState.ShutOff,
+        PowerIntent.Pause => DomainState.Paused,
+        _ => DomainState.Running,
+    };
+
+    // All but the definitions, which are the bulk of it and none of the planner's business.
+    private static async Task<List<(string Host, Instance Instance)>> DomainsAsync(
+        RecoveryDbContext database, CancellationToken cancellationToken)
+    {
+        var rows = await database.Domains.AsNoTracking()
+            .Select(row => new { row.Host, row.Uuid, row.Name, row.State, row.MemoryMib, row.Vcpus, row.Disks, row.Files })
+            .ToListAsync(cancellationToken);
+        return rows.ConvertAll(row => (row.Host, new Instance
+        {
+            Id = row.Uuid,
+            Name = row.Name,
+            Host = row.Host,
+            State = row.State,
+            MemoryMib = row.MemoryMib,
+            Vcpus = row.Vcpus,
+            Disks = row.Disks,
+            Files = row.Files,
+        }));
+    }
+
+    // What others have promised and not delivered yet. What is off takes no room, what is recovered is an instance of
+    // its target by now, and what is put back gives its room away.
+    private static async Task<IReadOnlyList<Reservation>> ReservationsAsync(
+        RecoveryDbContext database, Guid? exceptRecovery, CancellationToken cancellationToken)
+    {
+        var promised = await database.RecoveryInstances.AsNoTracking()
+            .Where(row => row.RecoveryId != exceptRecovery && row.Target != null && row.Intent != PowerIntent.StayOff
+                && (row.State == InstanceState.Waiting || row.State == InstanceState.Recovering))
+            .Join(database.Recoveries.Where(row => BelongingKeeper.LiveStates.Contains(row.State)),
+                row => row.RecoveryId, recovery => recovery.Id, (row, _) => new { row.Target, row.InstanceId, row.Instance })
+            .ToListAsync(cancellationToken);
+        return [.. promised.Select(row => new Reservation(row.Target!, row.InstanceId, row.Instance.MemoryMib, row.Instance.Vcpus))];
+    }
+
+    private Host ToHost(HostRow row, IEnumerable<Guid> domains) => new()
+    {
+        Name = row.Name,
+        FailureDomain = row.FailureDomain,
+        Liveness = liveness.Of(row.Name, everReported: row.ReportedAt is not null),
+        Maintenance = row.Maintenance,
+        Quarantined = row.Quarantined,
+        MemoryMib = row.MemoryMib,
+        Vcpus = row.Vcpus,
+        Storages = row.Storages.Select(storage => storage.Id).ToHashSet(),
+        Domains = domains.ToHashSet(),
+    };
+}

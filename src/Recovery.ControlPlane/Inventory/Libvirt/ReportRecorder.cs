@@ -1,0 +1,122 @@
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+
+namespace Recovery.ControlPlane.Inventory.Libvirt;
+
+/// <summary>
+/// Writes what executors report into the database. Each report is one transaction: the domains of the host and what
+/// follows from them for belonging change together, or not at all.
+/// </summary>
+public sealed class ReportRecorder(
+    IDbContextFactory<RecoveryDbContext> contexts, BelongingKeeper belonging, TimeProvider time) : IDisposable
+{
+    // SQLite has one writer. Waiting here is fair and immediate; waiting in SQLite is a poll that may starve.
+    private readonly SemaphoreSlim turn = new(1, 1);
+
+    /// <summary>A whole node report. It replaces what was known of the host's domains, if libvirt could be asked.</summary>
+    public Task RecordAsync(HostReport report, CancellationToken cancellationToken) =>
+        InTurnAsync(report.Host, (database, host) => ReplaceAsync(database, host, report, cancellationToken), cancellationToken);
+
+    /// <summary>A domain appeared on its host, or changed.</summary>
+    public Task RecordAsync(DomainRow domain, CancellationToken cancellationToken) =>
+        InTurnAsync(domain.Host, async (database, _) =>
+        {
+            var known = await database.Domains.FindAsync([domain.Host, domain.Uuid], cancellationToken);
+            Put(database, known, domain);
+            return [domain.Uuid];
+        }, cancellationToken);
+
+    /// <summary>A host's libvirt does not know this domain any more.</summary>
+    public Task RecordGoneAsync(string host, Guid uuid, CancellationToken cancellationToken) =>
+        InTurnAsync(host, async (database, _) =>
+        {
+            var known = await database.Domains.FindAsync([host, uuid], cancellationToken);
+            if (known is not null)
+            {
+                database.Remove(known);
+            }
+
+            return [uuid];
+        }, cancellationToken);
+
+    public void Dispose() => turn.Dispose();
+
+    private static async Task<IReadOnlyCollection<Guid>> ReplaceAsync(
+        RecoveryDbContext database, HostRow host, HostReport report, CancellationToken cancellationToken)
+    {
+        host.ReportedAt = report.At;
+        host.ExecutorVersion = report.ExecutorVersion;
+        host.Storages = [.. report.Storages];
+        if (report.Hypervisor is not { } hypervisor)
+        {
+            return [];
+        }
+
+        host.Hypervisor = hypervisor.Name;
+        host.Architecture = hypervisor.Architecture;
+        host.CpuModel = hypervisor.CpuModel;
+        host.MemoryMib = hypervisor.MemoryMib;
+        host.Vcpus = hypervisor.Vcpus;
+
+        var known = await database.Domains.Where(row => row.Host == host.Name)
+            .ToDictionaryAsync(row => row.Uuid, cancellationToken);
+        var touched = known.Keys.ToHashSet();
+        foreach (var domain in hypervisor.Domains)
+        {
+            touched.Add(domain.Uuid);
+            Put(database, known.GetValueOrDefault(domain.Uuid), domain);
+            known.Remove(domain.Uuid);
+        }
+
+        if (hypervisor.IsComplete)
+        {
+            database.RemoveRange(known.Values);
+        }
+
+        // An instance may belong here without a domain: then this report is what decides whether it is forgotten.
+        touched.UnionWith(await database.Instances.Where(row => row.Host == host.Name)
+            .Select(row => row.Id).ToListAsync(cancellationToken));
+        return touched;
+    }
+
+    private static void Put(RecoveryDbContext database, DomainRow? known, DomainRow said)
+    {
+        if (known is null)
+        {
+            database.Add(said);
+        }
+        else
+        {
+            database.Entry(known).CurrentValues.SetValues(said);
+        }
+    }
+
+    private async Task InTurnAsync(
+        string host,
+        Func<RecoveryDbContext, HostRow, Task<IReadOnlyCollection<Guid>>> change,
+        CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+            await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+            var row = await database.Hosts.FindAsync([host], cancellationToken);
+            if (row is null)
+            {
+                return; // deleted while its last words were on their way
+            }
+
+            var touched = await change(database, row);
+            await database.SaveChangesAsync(cancellationToken);
+            var findings = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            belonging.Announce(findings);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>Step 7: the outcome, the locks given back, the sources in quarantine.</summary>
+public sealed class CloseStage
+{
+    public async Task RunAsync(Claim claim, CancellationToken cancellationToken, string? why = null)
+    {
+        var recovery = await claim.ReadAsync(cancellationToken);
+        var states = recovery.Instances.Select(row => row.State).ToList();
+        var outcome = States.Outcome(states, recovery.CancelRequested);
+        await claim.EnterAsync(
+            outcome,
+            why ?? Summary(states),
+            cancellationToken,
+            async (context, row) =>
+            {
+                row.FinishedAt = claim.Time.GetUtcNow();
+                row.LeaseOwner = null;
+                row.LeaseUntil = null;
+                await context.Locks.Where(held => held.RecoveryId == row.Id).ExecuteDeleteAsync(cancellationToken);
+
+                // What was taken away from a host must not be found running there again: it has to be looked at first.
+                var emptied = row.Instances
+                    .Where(each => each.State == InstanceState.Recovered)
+                    .Select(each => each.Source)
+                    .ToHashSet();
+                await context.Hosts
+                    .Where(host => emptied.Contains(host.Name))
+                    .ExecuteUpdateAsync(host => host.SetProperty(each => each.Quarantined, true), cancellationToken);
+            });
+    }
+
+    /// <summary>What was not begun is skipped, and says why.</summary>
+    public async Task SkipWaitingAsync(Claim claim, string why, CancellationToken cancellationToken) =>
+        await claim.WriteAsync(
+            async (context, token) =>
+            {
+                var waiting = await context.RecoveryInstances
+                    .Where(row => row.RecoveryId == claim.RecoveryId && row.State == InstanceState.Waiting)
+                    .ToListAsync(token);
+                foreach (var row in waiting)
+                {
+                    row.State = InstanceState.Skipped;
+                    row.Reason = why;
+                    row.FinishedAt = claim.Time.GetUtcNow();
+                    context.Events.Add(claim.NewEvent(
+                        EventTypes.InstanceState, $"{row.Name} was skipped: {why}", row.InstanceId,
+                        state: nameof(InstanceState.Skipped)));
+                }
+            },
+            cancellationToken);
+
+    private static string Summary(List<InstanceState> states)
+    {
+        if (states.Count == 0)
+        {
+            return "The inventory knows no instance there: nothing to recover.";
+        }
+
+        var recovered = states.Count(state => state == InstanceState.Recovered);
+        var rest = states
+            .Where(state => state != InstanceState.Recovered)
+            .GroupBy(state => state)
+            .OrderBy(group => group.Key)
+            .Select(group => $"{group.Count()} {Word(group.Key)}");
+        return string.Join(", ", rest.Prepend($"{recovered} of {states.Count} recovered")) + ".";
+    }
+
+    private static string Word(InstanceState state) => state switch
+    {
+        InstanceState.FailedUnclean => "failed and left something behind",
+        _ => state.ToString().ToLowerInvariant(),
+    };
+}

@@ -1,0 +1,76 @@
+using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>
+/// Step 6: brings instances up in the plan's order, so many at a time in all and on each target. One that fails does
+/// not hold up the others.
+/// </summary>
+public sealed class InstancesStage(InstanceDrive drive, CloseStage close, RecoveryOptions options)
+{
+    public async Task RunAsync(Claim claim, RecoveryRow recovery, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = new Dictionary<Task, RecoveryInstanceRow>();
+        try
+        {
+            while (true)
+            {
+                recovery = await claim.ReadAsync(ending.Token);
+                if (recovery.CancelRequested)
+                {
+                    await close.SkipWaitingAsync(claim, "The recovery was cancelled before its turn.", ending.Token);
+                    recovery = await claim.ReadAsync(ending.Token);
+                }
+
+                foreach (var row in Eligible(recovery, [.. running.Values]))
+                {
+                    running.Add(drive.RunAsync(claim, row, ending.Token), row);
+                }
+
+                if (running.Count == 0)
+                {
+                    return;
+                }
+
+                var ended = await Task.WhenAny(running.Keys);
+                running.Remove(ended);
+                await ended;
+            }
+        }
+        finally
+        {
+            // When one breaks off unexpectedly, none may go on behind the back of whoever claims this next.
+            await ending.CancelAsync();
+            await Task.WhenAll(running.Keys).ContinueWith(
+                _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    private List<RecoveryInstanceRow> Eligible(RecoveryRow recovery, IReadOnlyCollection<RecoveryInstanceRow> running)
+    {
+        var busy = running.Select(row => row.InstanceId).ToHashSet();
+        var perTarget = running.GroupBy(row => row.Target!).ToDictionary(group => group.Key, group => group.Count());
+        var free = recovery.Request.MaxParallel - running.Count;
+        var eligible = new List<RecoveryInstanceRow>();
+
+        // What was begun before a crash comes first: it may hold something.
+        foreach (var row in recovery.Instances
+            .Where(row => !row.State.IsFinal() && row.Target is not null && !busy.Contains(row.InstanceId))
+            .OrderBy(row => row.State == InstanceState.Waiting)
+            .ThenBy(row => row.Position))
+        {
+            var onTarget = perTarget.GetValueOrDefault(row.Target!);
+            if (free > 0 && onTarget < options.Runner.MaxParallelPerTarget)
+            {
+                perTarget[row.Target!] = onTarget + 1;
+                free--;
+                eligible.Add(row);
+            }
+        }
+
+        return eligible;
+    }
+}

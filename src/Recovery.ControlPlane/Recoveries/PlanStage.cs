@@ -1,0 +1,170 @@
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Inventory;
+using Recovery.Core.Planning;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>
+/// Step 3: a target, or reasons, for every instance, persisted with all that is needed to bring it up. Nothing
+/// placeable ends the recovery before anything was touched.
+/// </summary>
+public sealed class PlanStage(IInventory inventory, CloseStage close, RecoveryOptions options)
+{
+    public async Task RunAsync(Claim claim, RecoveryRow recovery, CancellationToken cancellationToken)
+    {
+        if (recovery.State == RecoveryState.Accepted)
+        {
+            await claim.EnterAsync(RecoveryState.Planning, "Taking a snapshot and planning.", cancellationToken);
+        }
+
+        var snapshot = await inventory.SnapshotAsync(recovery.Id, cancellationToken);
+        var plan = Planner.Plan(snapshot, WhatToPlan(recovery), options.Planner);
+        var definitions = await inventory.DefinitionsAsync(
+            [.. plan.Moves.Select(move => move.Instance), .. plan.Unplaced.Select(each => each.Instance)],
+            cancellationToken);
+
+        var message = Summary(plan);
+        if (plan.Moves.Count > 0)
+        {
+            await claim.EnterAsync(
+                RecoveryState.Fencing, message, cancellationToken,
+                (context, row) => StoreAsync(claim, context, row, plan, snapshot, definitions));
+            return;
+        }
+
+        await claim.EnterAsync(
+            RecoveryState.Planning, message, cancellationToken,
+            (context, row) => StoreAsync(claim, context, row, plan, snapshot, definitions));
+        await close.RunAsync(claim, cancellationToken);
+    }
+
+    // The first time everything that was asked for; after a retry only what was retried.
+    private static PlanRequest WhatToPlan(RecoveryRow recovery) => new(
+        recovery.Request.Hosts,
+        recovery.Instances.Count == 0
+            ? recovery.Request.Instances
+            : [.. recovery.Instances.Where(IsRetried).Select(row => row.InstanceId)],
+        recovery.Request.Targets);
+
+    private static bool IsRetried(RecoveryInstanceRow row) =>
+        row is { State: InstanceState.Waiting, Target: null };
+
+    private static async Task StoreAsync(
+        Claim claim,
+        RecoveryDbContext context,
+        RecoveryRow recovery,
+        Plan plan,
+        ClusterSnapshot snapshot,
+        IReadOnlyDictionary<Guid, KeptDefinition> definitions)
+    {
+        var known = recovery.Instances.ToDictionary(row => row.InstanceId);
+        var instances = snapshot.Instances.ToDictionary(instance => instance.Id);
+        var position = known.Count;
+        foreach (var move in plan.Moves)
+        {
+            var row = RowOf(move.Instance);
+            row.Target = move.Target;
+            row.State = InstanceState.Waiting;
+            row.Reason = "";
+            row.Position = position++;
+            context.Events.Add(claim.NewEvent(
+                EventTypes.Plan, $"{move.Name} goes from {move.Source} to {move.Target}.", move.Instance, move.Target,
+                state: nameof(InstanceState.Waiting)));
+        }
+
+        foreach (var unplaced in plan.Unplaced)
+        {
+            var row = RowOf(unplaced.Instance);
+            row.State = InstanceState.Unplaced;
+            row.Reason = Reasons(unplaced);
+            row.Position = position++;
+            context.Events.Add(claim.NewEvent(
+                EventTypes.Plan, $"{unplaced.Name} stays down: {row.Reason}", unplaced.Instance,
+                state: nameof(InstanceState.Unplaced)));
+        }
+
+        foreach (var row in known.Values.Where(IsRetried))
+        {
+            row.State = InstanceState.Failed;
+            row.Reason = $"It does not belong to {row.Source} any more; look where it is now before doing anything.";
+        }
+
+        recovery.Plan = Merge(recovery.Plan, plan);
+        recovery.PlannedAt = claim.Time.GetUtcNow();
+        await LockAsync(context, recovery);
+
+        RecoveryInstanceRow RowOf(Guid id)
+        {
+            if (known.Remove(id, out var row))
+            {
+                return row;
+            }
+
+            var instance = instances[id];
+            row = new RecoveryInstanceRow
+            {
+                RecoveryId = recovery.Id,
+                InstanceId = id,
+                Name = instance.Name,
+                Source = instance.Host,
+                Intent = instance.Intent,
+                State = InstanceState.Waiting,
+                Instance = instance,
+                Definition = definitions[id].Definition,
+                SourceStorages = [.. definitions[id].SourceStorages],
+            };
+            recovery.Instances.Add(row);
+            context.RecoveryInstances.Add(row);
+            return row;
+        }
+    }
+
+    // Instances that came to be known between acceptance and plan are held from here on.
+    private static async Task LockAsync(RecoveryDbContext context, RecoveryRow recovery)
+    {
+        var held = await context.Locks
+            .Where(row => row.RecoveryId == recovery.Id)
+            .Select(row => row.Subject)
+            .ToListAsync();
+        context.Locks.AddRange(recovery.Instances
+            .Select(row => RecoveryLockRow.ForInstance(row.InstanceId))
+            .Except(held)
+            .Select(subject => new RecoveryLockRow { Subject = subject, RecoveryId = recovery.Id }));
+    }
+
+    private static Plan Merge(Plan? before, Plan now)
+    {
+        if (before is null)
+        {
+            return now;
+        }
+
+        var again = now.Moves.Select(move => move.Instance).Concat(now.Unplaced.Select(each => each.Instance)).ToHashSet();
+        return new Plan(
+            [.. before.Moves.Where(move => !again.Contains(move.Instance)), .. now.Moves],
+            [.. before.Unplaced.Where(each => !again.Contains(each.Instance)), .. now.Unplaced]);
+    }
+
+    private static string Summary(Plan plan) => (plan.Moves.Count, plan.Unplaced.Count) switch
+    {
+        (0, 0) => "The inventory knows no instance there: nothing to recover.",
+        (0, var unplaced) => $"None of {unplaced} instances can be placed; nothing was touched.",
+        (var moves, 0) => $"All {moves} instances have a target.",
+        var (moves, unplaced) => $"{moves} instances have a target, {unplaced} have none.",
+    };
+
+    /// <summary>All reasons in one line, as an event or a table shows them.</summary>
+    public static string Reasons(Unplaced unplaced) =>
+        unplaced.Rejections.Count == 0
+            ? "no other host is registered"
+            : string.Join("; ", unplaced.Rejections
+                .Where(rejection => rejection.Kind != RejectionKind.IsSource)
+                .Select(rejection => rejection.Sentence)
+                .Distinct()
+                .DefaultIfEmpty("there is no other host"));
+}

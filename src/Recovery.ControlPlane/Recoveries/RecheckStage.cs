@@ -1,0 +1,55 @@
+using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Planning;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>Step 5: the plan against a fresh snapshot. Only what no longer fits is planned again, and it is said.</summary>
+public sealed class RecheckStage(IInventory inventory, RecoveryOptions options)
+{
+    public async Task RunAsync(Claim claim, RecoveryRow recovery, CancellationToken cancellationToken)
+    {
+        var waiting = recovery.Instances
+            .Where(row => row is { State: InstanceState.Waiting, Target: not null })
+            .OrderBy(row => row.Position)
+            .ToList();
+        var plan = new Plan(
+            [.. waiting.Select(row => new Move(row.InstanceId, row.Name, row.Source, row.Target!, row.Intent))], []);
+        var snapshot = await inventory.SnapshotAsync(recovery.Id, cancellationToken);
+        var request = new PlanRequest(recovery.Request.Hosts, [], recovery.Request.Targets);
+        var rechecked = Recheck.Of(plan, snapshot, request, options.Planner);
+
+        var count = rechecked.Plan.Moves.Count;
+        await claim.EnterAsync(
+            RecoveryState.Recovering,
+            count == 1 ? "Bringing up 1 instance." : $"Bringing up {count} instances.",
+            cancellationToken,
+            (context, row) => StoreAsync(claim, context, row, rechecked));
+    }
+
+    private static Task StoreAsync(Claim claim, RecoveryDbContext context, RecoveryRow recovery, RecheckedPlan rechecked)
+    {
+        recovery.FencedAt ??= claim.Time.GetUtcNow();
+        var rows = recovery.Instances.ToDictionary(row => row.InstanceId);
+        foreach (var move in rechecked.Plan.Moves)
+        {
+            rows[move.Instance].Target = move.Target;
+        }
+
+        foreach (var unplaced in rechecked.Plan.Unplaced)
+        {
+            var row = rows[unplaced.Instance];
+            row.Target = null;
+            row.State = InstanceState.Unplaced;
+            row.Reason = PlanStage.Reasons(unplaced);
+            context.Events.Add(claim.NewEvent(
+                EventTypes.Plan, $"{row.Name} stays down: {row.Reason}", row.InstanceId, state: nameof(InstanceState.Unplaced)));
+        }
+
+        context.Events.AddRange(rechecked.Changes.Select(change => claim.NewEvent(EventTypes.Replan, change)));
+        return Task.CompletedTask;
+    }
+}

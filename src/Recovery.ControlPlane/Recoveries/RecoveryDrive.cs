@@ -1,0 +1,48 @@
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>
+/// One recovery from its claim to its end. Each stage leaves the recovery in a persisted state from which the next one,
+/// or another replica, goes on; so this reads as a list of states and not as a script.
+/// </summary>
+/// <remarks>
+/// The steps of a recovery, as the architecture page numbers them: 1 accept (Acceptance), 2 claim (RecoveryRunner),
+/// 3 plan, 4 fence, 5 re-check, 6 per instance, 7 close.
+/// </remarks>
+public sealed class RecoveryDrive(
+    PlanStage plan, FenceStage fence, RecheckStage recheck, InstancesStage instances, CloseStage close)
+{
+    public async Task RunAsync(Claim claim, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var recovery = await claim.ReadAsync(cancellationToken);
+            switch (recovery.State)
+            {
+                // :: Step 3: Plan
+                case RecoveryState.Accepted or RecoveryState.Planning:
+                    await plan.RunAsync(claim, recovery, cancellationToken);
+                    break;
+
+                // :: Step 4: Fence, and :: Step 5: Re-check
+                case RecoveryState.Fencing or RecoveryState.AwaitingProof:
+                    if (await fence.RunAsync(claim, recovery, cancellationToken))
+                    {
+                        await recheck.RunAsync(claim, recovery, cancellationToken);
+                    }
+
+                    break;
+
+                // :: Step 6: Per instance, and :: Step 7: Close
+                case RecoveryState.Recovering:
+                    await instances.RunAsync(claim, recovery, cancellationToken);
+                    await close.RunAsync(claim, cancellationToken);
+                    break;
+
+                default:
+                    return;
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Executors;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>
+/// Claims recoveries that nobody drives (design step 2) and drives each in a task of its own. A recovery whose driver
+/// died is claimed again when its lease has run out, in a new epoch, and goes on from its journal.
+/// </summary>
+public sealed partial class RecoveryRunner(
+    IDbContextFactory<RecoveryDbContext> contexts,
+    RecoveryDrive drive,
+    RunnerSignal signal,
+    RecoveryOptions options,
+    TimeProvider time,
+    ILogger<RecoveryRunner> logger) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<Guid, Task> driving = new();
+
+    private TimeSpan Lease => TimeSpan.FromSeconds(options.Runner.LeaseSeconds);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ClaimWaitingAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                LogClaimFailed(failure);
+            }
+
+            await signal.WaitAsync(LookEvery, stoppingToken);
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(driving.Values);
+    }
+
+    private async Task ClaimWaitingAsync(CancellationToken stoppingToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(stoppingToken);
+        var now = time.GetUtcNow();
+        var waiting = await context.Recoveries.AsNoTracking()
+            .Where(row => row.State != RecoveryState.Completed
+                && row.State != RecoveryState.CompletedWithFailures
+                && row.State != RecoveryState.Failed
+                && row.State != RecoveryState.Cancelled
+                && (row.LeaseOwner == null || row.LeaseUntil < now || row.LeaseOwner == options.Runner.Replica))
+            .OrderBy(row => row.CreatedAt)
+            .Select(row => new { row.Id, row.Epoch })
+            .ToListAsync(stoppingToken);
+
+        foreach (var row in waiting.Where(row => !driving.ContainsKey(row.Id)))
+        {
+            if (await ClaimAsync(context, row.Id, row.Epoch, stoppingToken) is { } claim)
+            {
+                driving[row.Id] = Task.Run(() => DriveAsync(claim, stoppingToken), CancellationToken.None);
+            }
+        }
+    }
+
+    // :: Step 2: Claim. The epoch that was seen is part of the condition, so of two replicas one wins.
+    private async Task<Claim?> ClaimAsync(
+        RecoveryDbContext context, Guid recovery, long seenEpoch, CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + Lease;
+        var claimed = await context.Recoveries
+            .Where(row => row.Id == recovery && row.Epoch == seenEpoch)
+            .ExecuteUpdateAsync(
+                row => row
+                    .SetProperty(each => each.Epoch, seenEpoch + 1)
+                    .SetProperty(each => each.LeaseOwner, options.Runner.Replica)
+                    .SetProperty(each => each.LeaseUntil, until),
+                cancellationToken);
+        return claimed == 1 ? new Claim(recovery, seenEpoch + 1, Lease, contexts, time) : null;
+    }
+
+    private async Task DriveAsync(Claim claim, CancellationToken stoppingToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var renewing = KeepLeaseAsync(claim, ending);
+        try
+        {
+            await drive.RunAsync(claim, ending.Token);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            LogLetGo(claim.RecoveryId, claim.Epoch);
+        }
+        catch (Exception lost) when (lost is ClaimLostException or StaleEpochException)
+        {
+            LogLost(lost);
+        }
+        catch (Exception failure)
+        {
+            // The journal knows how far it got; whoever claims it next goes on from there.
+            LogDriveFailed(failure, claim.RecoveryId);
+            await Task.Delay(RestAfterFailure, time, CancellationToken.None);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await renewing;
+            driving.TryRemove(claim.RecoveryId, out _);
+            signal.Notify();
+        }
+    }
+
+    private async Task KeepLeaseAsync(Claim claim, CancellationTokenSource ending)
+    {
+        try
+        {
+            while (!ending.IsCancellationRequested)
+            {
+                await Task.Delay(Lease / 3, time, ending.Token);
+                await claim.RenewAsync(ending.Token);
+            }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The recovery ended, or the control plane is stopping.
+        }
+        catch (Exception failure)
+        {
+            // Without a lease nothing may be driven: somebody else may be at it already.
+            LogLeaseLost(failure, claim.RecoveryId);
+            await ending.CancelAsync();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for recoveries to drive failed; trying again in a second.")]
+    private partial void LogClaimFailed(Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Recovery {Recovery} was let go in epoch {Epoch}; its journal says where to go on.")]
+    private partial void LogLetGo(Guid recovery, long epoch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Another replica drives this recovery now.")]
+    private partial void LogLost(Exception lost);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Driving recovery {Recovery} failed unexpectedly; it is claimed again and goes on from its journal.")]
+    private partial void LogDriveFailed(Exception failure, Guid recovery);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The lease of recovery {Recovery} could not be renewed; this replica lets it go.")]
+    private partial void LogLeaseLost(Exception failure, Guid recovery);
+}

@@ -1,0 +1,17 @@
+namespace Recovery.ControlPlane.Recoveries;
+
+public static class RunnerServices
+{
+    /// <summary>The runner and its stages, in the order in which a recovery goes through them.</summary>
+    public static IServiceCollection AddRunner(this IServiceCollection services) => services
+        .AddSingleton<PlanStage>()
+        .AddSingleton<FenceStage>()
+        .AddSingleton<FenceProofs>()
+        .AddSingleton<RecheckStage>()
+        .AddSingleton<InstancesStage>()
+        .AddSingleton<InstanceDrive>()
+        .AddSingleton<StepSender>()
+        .AddSingleton<CloseStage>()
+        .AddSingleton<RecoveryDrive>()
+        .AddHostedService<RecoveryRunner>();
+}

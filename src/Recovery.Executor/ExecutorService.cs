@@ -1,0 +1,41 @@
+using Grpc.Core;
+using Recovery.Executor.Operations;
+using Recovery.Executor.Watching;
+using Recovery.Protocol.V1;
+
+namespace Recovery.Executor;
+
+/// <summary>The protocol's two calls: nothing but translation.</summary>
+internal sealed class ExecutorService(WatchHub hub, StepRunner runner, IHostApplicationLifetime lifetime) : Protocol.V1.Executor.ExecutorBase
+{
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<WatchEvent> responseStream, ServerCallContext context)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            while (true)
+            {
+                using var subscription = hub.Subscribe();
+                await responseStream.WriteAsync(subscription.First, end.Token);
+                await foreach (var message in subscription.Then.ReadAllAsync(end.Token)) await responseStream.WriteAsync(message, end.Token);
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            if (lifetime.ApplicationStopping.IsCancellationRequested) throw new RpcException(new Status(StatusCode.Unavailable, "the executor is stopping"));
+        }
+    }
+
+    public override async Task Run(StepCommand request, IServerStreamWriter<StepEvent> responseStream, ServerCallContext context)
+    {
+        try
+        {
+            await foreach (var message in runner.Run(request, context.CancellationToken)) await responseStream.WriteAsync(message, context.CancellationToken);
+        }
+        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        {
+            // The caller went away; the step goes on, and a repeat of its id joins it or gets its result.
+            return;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Recovery.Executor.Configuration;
+using Recovery.Executor.Libvirt;
+using Recovery.Executor.Operations;
+using Recovery.Executor.Storage;
+using Recovery.Executor.Watching;
+
+namespace Recovery.Executor;
+
+/// <summary>Which parts there are and who gets which.</summary>
+internal static class Parts
+{
+    public static void AddExecutor(this IServiceCollection services, ExecutorSettings settings, OperationLog log)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(settings);
+        services.AddSingleton(log);
+        services.AddSingleton(given => new StorageCatalogue(settings.Storages, given.GetRequiredService<ILogger<StorageCatalogue>>()));
+        services.AddSingleton(given => new LibvirtSession(
+            settings.LibvirtUri, given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<LibvirtSession>>()));
+        services.AddHostedService(given => given.GetRequiredService<LibvirtSession>());
+
+        services.AddSingleton<TargetProfiles>();
+        services.AddSingleton<IStep, ConnectVolumesStep>();
+        services.AddSingleton<IStep, CheckDisksStep>();
+        services.AddSingleton<IStep, DefineDomainStep>();
+        services.AddSingleton<IStep, StartDomainStep>();
+        services.AddSingleton<IStep, AttachVolumesStep>();
+        services.AddSingleton<IStep, VerifyDomainStep>();
+        services.AddSingleton<IStep, StopDomainStep>();
+        services.AddSingleton<IStep, UndefineDomainStep>();
+        services.AddSingleton<IStep, DisconnectVolumesStep>();
+        services.AddSingleton<StepRunner>();
+        services.AddHostedService<OrderlyEnd>();
+
+        services.AddSingleton<LastKnown>();
+        services.AddSingleton<DomainReports>();
+        services.AddSingleton<NodeFacts>();
+        services.AddSingleton<WatchHub>();
+        services.AddSingleton<NodeWatcher>();
+        services.AddHostedService(given => given.GetRequiredService<NodeWatcher>());
+        services.AddHostedService<Heartbeats>();
+        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = 16 << 20);
+    }
+}

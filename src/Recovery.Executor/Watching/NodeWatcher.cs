@@ -1,0 +1,233 @@
+using System.Collections.Concurrent;
+using Recovery.Executor.Libvirt;
+using Recovery.Executor.Storage;
+using Recovery.Protocol.V1;
+
+namespace Recovery.Executor.Watching;
+
+/// <summary>
+/// Keeps the hub's picture of this node true: reads a domain again when libvirt says that it changed, everything after
+/// each new connection, and everything now and then, since events can be missed and files change without any.
+/// </summary>
+internal sealed class NodeWatcher : BackgroundService
+{
+    private static readonly TimeSpan FullRefresh = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SuspiciouslyLong = TimeSpan.FromSeconds(10);
+
+    // Free space moves all the time; a report of everything is due when it moved by a twentieth of the storage.
+    private const ulong NotableShare = 20;
+
+    private readonly LibvirtSession libvirt;
+    private readonly StorageCatalogue catalogue;
+    private readonly NodeFacts nodeFacts;
+    private readonly DomainReports domainReports;
+    private readonly WatchHub hub;
+    private readonly TimeProvider time;
+    private readonly ILogger<NodeWatcher> log;
+
+    // Domains to be read again; what came twice is read once.
+    private readonly ConcurrentDictionary<string, byte> changed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> endedByHost = new(StringComparer.Ordinal);
+    // Outlives a connection, unlike the hub's picture, which is empty while libvirt is away.
+    private readonly Dictionary<string, DomainState> lastStates = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim signal = new(0, 1);
+    private volatile bool everything = true;
+    private NodeReport? lastFacts;
+    private long askedAt;
+
+    public NodeWatcher(LibvirtSession libvirt, StorageCatalogue catalogue, NodeFacts nodeFacts, DomainReports domainReports,
+        WatchHub hub, TimeProvider time, ILogger<NodeWatcher> log)
+    {
+        (this.libvirt, this.catalogue, this.nodeFacts, this.domainReports) = (libvirt, catalogue, nodeFacts, domainReports);
+        (this.hub, this.time, this.log) = (hub, time, log);
+        hub.Replace(nodeFacts.Without(libvirt.Error, []), []);
+        libvirt.DomainChanged += OnDomainChanged;
+        libvirt.ConnectionChanged += OnConnectionChanged;
+    }
+
+    /// <summary>Empty when libvirt answers. A libvirtd that is there and never answers is away too.</summary>
+    public string LibvirtError
+    {
+        get
+        {
+            var error = libvirt.Error;
+            var asked = Interlocked.Read(ref askedAt);
+            return error.Length == 0 && asked != 0 && time.GetElapsedTime(asked) is var waiting && waiting > SuspiciouslyLong
+                ? $"libvirtd has not answered for {waiting.TotalSeconds:0} s"
+                : error;
+        }
+    }
+
+    public override void Dispose()
+    {
+        libvirt.DomainChanged -= OnDomainChanged;
+        libvirt.ConnectionChanged -= OnConnectionChanged;
+        signal.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Refresh();
+                if (!await signal.WaitAsync(FullRefresh, stoppingToken)) everything = true;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception away) when (away is LibvirtUnavailableException or LibvirtException)
+            {
+                await Missed(away, stoppingToken);
+            }
+        }
+    }
+
+    private async Task Missed(Exception away, CancellationToken stoppingToken)
+    {
+        everything = true;
+        var error = libvirt.Error is { Length: > 0 } known ? known : away.Message;
+        log.LogDebug("the picture of this node can't be refreshed: {Reason}", error);
+        if (lastFacts is null || lastFacts.LibvirtError.Length == 0) Publish(nodeFacts.Without(error, await Task.Run(catalogue.Read, stoppingToken)), []);
+        // A new connection wakes us; the pause only keeps a libvirt that answers with errors from being asked all the time.
+        await signal.WaitAsync(TimeSpan.FromSeconds(1), stoppingToken);
+    }
+
+    private async Task Refresh()
+    {
+        var connection = libvirt.Current;
+        var storages = await Task.Run(catalogue.Read);
+        if (everything)
+        {
+            everything = false;
+            changed.Clear();
+            await RefreshEverything(connection, storages);
+            return;
+        }
+        foreach (var uuid in changed.Keys)
+        {
+            changed.TryRemove(uuid, out _);
+            var sight = await Ask(() =>
+            {
+                using var domain = LibvirtDomain.FindByUuid(connection, uuid);
+                return domain is null ? null : Look(domain);
+            });
+            if (sight is null) Forget(uuid);
+            else hub.Change(await Report(sight, storages));
+        }
+    }
+
+    private async Task RefreshEverything(LibvirtConnection connection, IReadOnlyList<StorageRoot> storages)
+    {
+        var facts = await Ask(() => nodeFacts.With(connection, storages));
+        var domains = new List<Domain>();
+        foreach (var sight in await Ask(() => LookAtAll(connection))) domains.Add(await Report(sight, storages));
+        if (lastFacts is null || IsNews(facts, lastFacts))
+        {
+            Publish(facts, domains);
+            return;
+        }
+        foreach (var gone in hub.KnownDomains().Except(domains.Select(domain => domain.Uuid))) Forget(gone);
+        foreach (var domain in domains) hub.Change(domain);
+    }
+
+    private void Forget(string uuid)
+    {
+        lastStates.Remove(uuid);
+        endedByHost.TryRemove(uuid, out _);
+        hub.Forget(uuid);
+    }
+
+    private void Publish(NodeReport facts, IReadOnlyList<Domain> domains)
+    {
+        lastFacts = facts;
+        hub.Replace(facts, domains);
+    }
+
+    private static List<DomainReports.Sight> LookAtAll(LibvirtConnection connection)
+    {
+        var sights = new List<DomainReports.Sight>();
+        foreach (var domain in LibvirtDomain.All(connection))
+        {
+            using (domain)
+            {
+                if (Look(domain) is { } sight) sights.Add(sight);
+            }
+        }
+        return sights;
+    }
+
+    // A domain that goes away between two questions is gone, and no error.
+    private static DomainReports.Sight? Look(LibvirtDomain domain)
+    {
+        try
+        {
+            return DomainReports.Look(domain);
+        }
+        catch (LibvirtException gone) when (gone.Code == LibvirtErrorCode.NoDomain)
+        {
+            return null;
+        }
+    }
+
+    private async Task<Domain> Report(DomainReports.Sight sight, IReadOnlyList<StorageRoot> storages)
+    {
+        var report = await domainReports.Report(sight, storages, endedByHost.ContainsKey(sight.Uuid), lastStates.GetValueOrDefault(sight.Uuid));
+        lastStates[sight.Uuid] = report.State;
+        return report;
+    }
+
+    private async Task<T> Ask<T>(Func<T> question)
+    {
+        Interlocked.Exchange(ref askedAt, time.GetTimestamp());
+        try
+        {
+            return await Task.Run(question);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref askedAt, 0);
+        }
+    }
+
+    private static bool IsNews(NodeReport facts, NodeReport last)
+    {
+        var (now, before) = (facts.Clone(), last.Clone());
+        for (var i = 0; i < Math.Min(now.Storages.Count, before.Storages.Count); i++)
+        {
+            var (a, b) = (now.Storages[i].FreeMib, before.Storages[i].FreeMib);
+            if (Math.Max(a, b) - Math.Min(a, b) <= now.Storages[i].SizeMib / NotableShare) now.Storages[i].FreeMib = b;
+        }
+        return !now.Equals(before);
+    }
+
+    private void OnDomainChanged(DomainEvent happened)
+    {
+        if (happened.Kind == DomainEventKind.EndedByHost) endedByHost[happened.Uuid] = 0;
+        if (happened.Kind == DomainEventKind.Started) endedByHost.TryRemove(happened.Uuid, out _);
+        changed[happened.Uuid] = 0;
+        Wake();
+    }
+
+    private void OnConnectionChanged()
+    {
+        everything = true;
+        Wake();
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            if (signal.CurrentCount == 0) signal.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Two events at once: one waking is enough.
+            return;
+        }
+    }
+}

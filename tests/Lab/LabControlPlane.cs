@@ -1,0 +1,219 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Recovery.Labs;
+
+/// <summary>
+/// The control plane as its real published binary, beside a lab: it knows the lab's CHAP file and its fence agent, and
+/// keeps its database in a directory of its own.
+/// </summary>
+public sealed class LabControlPlane : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly string binary;
+    private readonly IReadOnlyList<string> arguments;
+    private Process? process;
+
+    private LabControlPlane(Lab lab, string binary, int port, IReadOnlyList<string> further)
+    {
+        this.binary = binary;
+        Directory = $"/var/lib/recovery-lab-{lab.Name}-control-plane";
+        Address = new Uri($"http://127.0.0.1:{port}");
+        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(5) };
+        arguments =
+        [
+            $"--urls={Address}",
+            $"--Recovery:Database:File={Directory}/recovery.db",
+            $"--Recovery:Fencing:AgentDirectory={Path.GetDirectoryName(lab.FenceAgent)}",
+            $"--Recovery:Fencing:SecretsDirectory={Directory}",
+            "--Recovery:Fencing:RetrySeconds=5",
+            $"--Recovery:Volumes:ChapFile={lab.ChapFile}",
+            .. further,
+        ];
+    }
+
+    /// <summary>Where it keeps its database and its log.</summary>
+    public string Directory { get; }
+
+    public string Log => $"{Directory}/control-plane.log";
+
+    public Uri Address { get; }
+
+    public HttpClient Http { get; }
+
+    public int? ProcessId => process?.Id;
+
+    /// <summary>Starts it afresh: whatever an earlier one for this lab left is cleared away first.</summary>
+    public static async Task<LabControlPlane> StartAsync(
+        Lab lab, string binary, int port = 7070, IReadOnlyList<string>? further = null, CancellationToken cancellationToken = default)
+    {
+        var plane = new LabControlPlane(lab, binary, port, further ?? []);
+        Remove(lab.Name);
+        System.IO.Directory.CreateDirectory(plane.Directory);
+        await plane.StartAsync(cancellationToken);
+        return plane;
+    }
+
+    /// <summary>Starts it again on the database that it has.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        // A session of its own, so that Ctrl-C at the terminal ends the reader and not what he looks at; a shell for the log.
+        process = Process.Start(new ProcessStartInfo("setsid")
+        {
+            ArgumentList = { "bash", "-c", "echo $$ > \"$0.pid\"; exec \"$@\" >> \"$0\" 2>&1 < /dev/null", Log, binary },
+            WorkingDirectory = Directory,
+        }.With(arguments)) ?? throw new LabException($"{binary} could not be started.");
+        await UntilAsync("/healthz/ready", cancellationToken);
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken = default)
+    {
+        if (process is null)
+        {
+            return;
+        }
+
+        process.Kill();
+        await process.WaitForExitAsync(cancellationToken);
+        process.Dispose();
+        process = null;
+    }
+
+    /// <summary>Registers every host of the lab, with the lab's power switch as fence agent unless told otherwise.</summary>
+    public async Task RegisterAsync(Lab lab, bool withFencing = true, CancellationToken cancellationToken = default)
+    {
+        foreach (var host in lab.Hosts)
+        {
+            object[] fencing = withFencing
+                ? [new { agent = "fence_lab", options = new { plug = host.Name, lab = lab.Name } }]
+                : [];
+            var response = await Http.PutAsJsonAsync(
+                $"/v1/hosts/{host.Name}", new { executor = host.Executor.Endpoint.GetLeftPart(UriPartial.Authority), fencing }, cancellationToken);
+            await ExpectAsync(response, cancellationToken);
+        }
+    }
+
+    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken = default)
+    {
+        var response = await Http.GetAsync(path, cancellationToken);
+        await ExpectAsync(response, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+    }
+
+    /// <summary>Waits until an answer is as wanted, and returns it.</summary>
+    public async Task<JsonElement> UntilAsync(
+        string path, Func<JsonElement, bool> reached, TimeSpan within, CancellationToken cancellationToken = default)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var answer = await GetAsync(path, cancellationToken);
+            if (reached(answer))
+            {
+                return answer;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(begin) > within)
+            {
+                throw new LabException($"{path} did not become what was awaited within {within.TotalSeconds:0} s: {answer}");
+            }
+
+            await Task.Delay(100, cancellationToken);
+        }
+    }
+
+    public static async Task ExpectAsync(HttpResponseMessage response, CancellationToken cancellationToken = default)
+    {
+        if (!response.IsSuccessStatusCode)
+        {
+            var body = await response.Content.ReadAsStringAsync(cancellationToken);
+            throw new LabException($"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri} → {(int)response.StatusCode}: {body}");
+        }
+    }
+
+    /// <summary>Ends what an earlier control plane of this lab left, and removes its directory.</summary>
+    public static void Remove(string lab)
+    {
+        var directory = $"/var/lib/recovery-lab-{lab}-control-plane";
+        if (!System.IO.Directory.Exists(directory))
+        {
+            return;
+        }
+
+        var pidFile = $"{directory}/control-plane.log.pid";
+        if (File.Exists(pidFile) && int.TryParse(File.ReadAllText(pidFile), out var pid) && RunsIn(pid, directory))
+        {
+            using var left = Process.GetProcessById(pid);
+            left.Kill();
+            left.WaitForExit();
+        }
+
+        System.IO.Directory.Delete(directory, recursive: true);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Http.Dispose();
+        if (System.IO.Directory.Exists(Directory))
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
+    }
+
+    /// <summary>From now on it goes on when this object is disposed of by the end of the program.</summary>
+    public void Keep()
+    {
+        process?.Dispose();
+        process = null;
+    }
+
+    // A pid may have been given to somebody else meanwhile; only one that works in our directory is ours.
+    private static bool RunsIn(int pid, string directory) =>
+        new FileInfo($"/proc/{pid}/cwd").LinkTarget == directory;
+
+    private async Task UntilAsync(string path, CancellationToken cancellationToken)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (process is { HasExited: true } || TimeProvider.System.GetElapsedTime(begin) > Patience)
+            {
+                throw new LabException($"The control plane did not come up. Its last words: {LastWords()}");
+            }
+
+            try
+            {
+                using var response = await Http.GetAsync(path, cancellationToken);
+                if (response.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+
+    private string LastWords() =>
+        File.Exists(Log) ? string.Join(' ', File.ReadAllLines(Log).TakeLast(10)) : "none";
+}
+
+internal static class ProcessStartInfoExtensions
+{
+    public static ProcessStartInfo With(this ProcessStartInfo info, IEnumerable<string> arguments)
+    {
+        foreach (var argument in arguments)
+        {
+            info.ArgumentList.Add(argument);
+        }
+
+        return info;
+    }
+}

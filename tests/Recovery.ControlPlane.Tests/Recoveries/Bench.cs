@@ -1,0 +1,265 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Executors;
+using Recovery.ControlPlane.Fencing;
+using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.ControlPlane.Recoveries;
+using Recovery.Core.Inventory;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Tests.Recoveries;
+
+/// <summary>
+/// The real runner on a real SQLite file, with a small cluster behind its three ports: node1 is silent and has
+/// instances, node2 and node3 are up. Executors, fence agents and inventory do what the story tells them.
+/// </summary>
+internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextFactory<RecoveryDbContext>, IAsyncDisposable
+{
+    private readonly string file = Path.Combine(Path.GetTempPath(), $"recovery-{Guid.NewGuid():N}.db");
+    private readonly Lock gate = new();
+    private readonly List<StepDispatch> sent = [];
+    private RecoveryRunner? runner;
+    private RunnerSignal? signal;
+
+    public Bench(params string[] instances)
+    {
+        Liveness = new LivenessBoard(TimeProvider.System);
+        Instances = [.. instances.Select(name => NewInstance(name))];
+        using var context = CreateDbContext();
+        context.Database.EnsureCreated();
+        foreach (var host in (string[])["node1", "node2", "node3"])
+        {
+            context.Hosts.Add(new HostRow
+            {
+                Name = host,
+                Executor = $"http://{host}:7071",
+                RegisteredAt = DateTimeOffset.UtcNow,
+                ReportedAt = DateTimeOffset.UtcNow,
+            });
+        }
+
+        context.SaveChanges();
+    }
+
+    public LivenessBoard Liveness { get; }
+
+    public List<Instance> Instances { get; }
+
+    /// <summary>What the fence agents say; none is configured unless a story changes it.</summary>
+    public Func<FenceAttempt> Fence { get; set; } = () => new FenceAttempt(false, "node1 has no fence agent.", []);
+
+    /// <summary>What an executor answers; it obeys unless a story changes it.</summary>
+    public Func<StepDispatch, StepReply> Answer { get; set; } = _ => Done;
+
+    public Func<Guid, bool> Commit { get; set; } = _ => true;
+
+    public Func<ClusterSnapshot, ClusterSnapshot> World { get; set; } = snapshot => snapshot;
+
+    public int FenceCalls { get; private set; }
+
+    public static StepReply Done { get; } = new(StepOutcome.Succeeded, "", "", []);
+
+    public RecoveryOptions Options { get; } = new()
+    {
+        Runner = new RunnerOptions { Replica = "one", LeaseSeconds = 3 },
+        Fencing = new FencingOptions { RetrySeconds = 1 },
+    };
+
+    /// <summary>What the executors were told, in order: "a Define node2".</summary>
+    public IReadOnlyList<string> Sent
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. sent.Select(step => $"{step.Instance.Name} {step.Action} {step.Host}")];
+            }
+        }
+    }
+
+    public IReadOnlyList<StepDispatch> Dispatches
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. sent];
+            }
+        }
+    }
+
+    public static Instance NewInstance(string name, DomainState state = DomainState.Running) => new()
+    {
+        Id = Guid.NewGuid(),
+        Name = name,
+        Host = "node1",
+        State = state,
+        MemoryMib = 64,
+        Vcpus = 1,
+        Disks = [new Disk { Target = "vda", File = new HostFile("disk", $"/srv/shared/{name}", "shared", name, "qcow2") }],
+    };
+
+    public async Task<Guid> AcceptAsync(params Guid[] only)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var id = Guid.CreateVersion7(now);
+        await using var context = CreateDbContext();
+        context.Recoveries.Add(new RecoveryRow
+        {
+            Id = id,
+            Request = new RecoveryRequest(RecoveryKind.Evacuate, ["node1"], only, [], 8),
+            State = RecoveryState.Accepted,
+            CreatedAt = now,
+        });
+        context.Locks.Add(new RecoveryLockRow { Subject = RecoveryLockRow.ForHost("node1"), RecoveryId = id });
+        await context.SaveChangesAsync();
+        return id;
+    }
+
+    public async Task AttestAsync(string host)
+    {
+        await using var context = CreateDbContext();
+        context.FenceProofs.Add(new FenceProofRow
+        {
+            Host = host,
+            Kind = FenceProofKind.Attestation,
+            At = DateTimeOffset.UtcNow,
+            Evidence = "Ada pulled the cord herself.",
+            By = "Ada",
+        });
+        await context.SaveChangesAsync();
+    }
+
+    public async Task StartAsync()
+    {
+        var wake = new RunnerSignal();
+        signal = wake;
+        var time = TimeProvider.System;
+        var close = new CloseStage();
+        var proofs = new FenceProofs(this, Liveness, time);
+        var fence = new FenceStage(proofs, this, Liveness, close, Options);
+        var drive = new RecoveryDrive(
+            new PlanStage(this, close, Options),
+            fence,
+            new RecheckStage(this, Options),
+            new InstancesStage(
+                new InstanceDrive(this, new StepSender(this, proofs, Options), proofs, fence, NullLogger<InstanceDrive>.Instance),
+                close,
+                Options),
+            close);
+        runner = new RecoveryRunner(this, drive, wake, Options, time, NullLogger<RecoveryRunner>.Instance);
+        await runner.StartAsync(CancellationToken.None);
+    }
+
+    /// <summary>The control plane goes away in the middle of whatever it does.</summary>
+    public async Task StopAsync()
+    {
+        if (runner is not null)
+        {
+            await runner.StopAsync(CancellationToken.None);
+            runner.Dispose();
+            signal?.Dispose();
+            runner = null;
+        }
+    }
+
+    public async Task<RecoveryRow> ReadAsync(Guid recovery)
+    {
+        await using var context = CreateDbContext();
+        return await context.Recoveries.AsNoTracking().Include(row => row.Instances).SingleAsync(row => row.Id == recovery);
+    }
+
+    public async Task<IReadOnlyList<JournalRow>> JournalAsync()
+    {
+        await using var context = CreateDbContext();
+        return await context.Journal.AsNoTracking().OrderBy(row => row.Sequence).ToListAsync();
+    }
+
+    public async Task<IReadOnlyList<EventRow>> EventsAsync()
+    {
+        await using var context = CreateDbContext();
+        return await context.Events.AsNoTracking().OrderBy(row => row.Id).ToListAsync();
+    }
+
+    public async Task<RecoveryRow> UntilAsync(Guid recovery, Func<RecoveryRow, bool> reached)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var row = await ReadAsync(recovery);
+            if (reached(row))
+            {
+                return row;
+            }
+
+            if (patience.IsCancellationRequested)
+            {
+                Assert.Fail($"It stays {row.State}: {row.Reason} {string.Join(", ", row.Instances.Select(each => $"{each.Name} {each.State}"))}");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
+    public Task<RecoveryRow> UntilFinalAsync(Guid recovery) => UntilAsync(recovery, row => row.State.IsFinal());
+
+    public RecoveryDbContext CreateDbContext() => new(
+        new DbContextOptionsBuilder<RecoveryDbContext>().UseSqlite($"Data Source={file}").Options);
+
+    public Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken)
+    {
+        Host[] hosts =
+        [
+            NewHost("node1", HostLiveness.Silent), NewHost("node2", HostLiveness.Up), NewHost("node3", HostLiveness.Up),
+        ];
+        return Task.FromResult(World(new ClusterSnapshot(DateTimeOffset.UtcNow, hosts, [.. Instances], [])));
+    }
+
+    public Task<IReadOnlyDictionary<Guid, KeptDefinition>> DefinitionsAsync(
+        IReadOnlyCollection<Guid> instances, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<Guid, KeptDefinition>>(instances.ToDictionary(
+            id => id, id => new KeptDefinition("<domain/>", [], DateTimeOffset.UtcNow)));
+
+    public Task<bool> CommitAsync(
+        Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken) =>
+        Task.FromResult(Commit(instance));
+
+    public Task<StepReply> RunAsync(StepDispatch step, Func<string, Task> onProgress, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            sent.Add(step);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(Answer(step));
+    }
+
+    public Task<FenceAttempt> TryAsync(HostRow host, CancellationToken cancellationToken)
+    {
+        FenceCalls++;
+        return Task.FromResult(Fence());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        foreach (var path in Directory.GetFiles(Path.GetDirectoryName(file)!, Path.GetFileName(file) + "*"))
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static Host NewHost(string name, HostLiveness liveness) => new()
+    {
+        Name = name,
+        Liveness = liveness,
+        MemoryMib = 8192,
+        Vcpus = 8,
+        Storages = new HashSet<string> { "shared" },
+    };
+}

@@ -1,0 +1,56 @@
+# Sourced by ./test and ./demo: makes a bare Debian or Ubuntu with the .NET SDK ready, saying what it installs.
+# After it: every program that the lab needs is there, and $root is the repository.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "$*" >&2; }
+stop() { say "$(basename "$0"): $*"; exit 2; }
+
+packages=(
+  libvirt-daemon libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients   # a hypervisor per host
+  qemu-system-x86 qemu-utils qemu-block-extra libiscsi7                             # its guests, and their iSCSI
+  tgt iproute2 dnsmasq-base dbus nasm tini procps util-linux                        # the lab around them
+  gcc libc6-dev zlib1g-dev                                                          # Native AOT links with these
+  curl
+)
+
+check_machine() {
+  [ "$(uname -m)" = x86_64 ] || stop "the lab's guests are x86_64; this machine is $(uname -m)."
+  [ "$(id -u)" = 0 ] || stop "needs root, because it makes network namespaces and runs libvirt; try: sudo $0 $*"
+  command -v apt-get >/dev/null && grep -qE '^ID(_LIKE)?=.*(debian|ubuntu)' /etc/os-release \
+    || stop "needs Debian or Ubuntu, because it installs what is missing with apt-get."
+  command -v dotnet >/dev/null || stop "needs the .NET 10 SDK (dotnet was not found in PATH)."
+  dotnet --list-sdks | grep -q '^10\.' || stop "needs the .NET 10 SDK; found: $(dotnet --list-sdks | cut -d' ' -f1 | tr '\n' ' ')"
+}
+
+install_missing() {
+  local package missing=()
+  for package in "${packages[@]}"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  say "Installing from the distribution's packages: ${missing[*]}"
+  # Nothing that is installed may start on this machine by itself: the lab starts its own.
+  local policy=/usr/sbin/policy-rc.d held=
+  [ -e $policy ] || { printf '#!/bin/sh\nexit 101\n' > $policy; chmod +x $policy; held=1; }
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } > "${TMPDIR:-/tmp}/recovery-setup.log" 2>&1 < /dev/null \
+    || { [ -z "$held" ] || rm -f $policy; tail -5 "${TMPDIR:-/tmp}/recovery-setup.log" >&2; stop "apt-get could not install ${missing[*]}."; }
+  [ -z "$held" ] || rm -f $policy
+}
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+# The executor as it is installed for real: Native AOT, one file. Published once per change of its sources.
+publish_executor() {
+  local to=$root/artifacts/executor
+  if [ ! -x "$to/recovery-executor" ] || [ -n "$(find "$root/src/Recovery.Executor" "$root/protos" "$root"/Directory.*.props -newer "$to/recovery-executor" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; then
+    say "Publishing the executor (Native AOT, half a minute)."
+    dotnet publish "$root/src/Recovery.Executor" -c Release -r linux-x64 -o "$to" -v q --nologo >&2 || stop "the executor could not be published."
+    touch "$to/recovery-executor"
+  fi
+}
+
+publish_control_plane() {
+  say "Publishing the control plane."
+  dotnet publish "$root/src/Recovery.ControlPlane" -c Release -o "$root/artifacts/control-plane" -v q --nologo >&2 || stop "the control plane could not be published."
+}
