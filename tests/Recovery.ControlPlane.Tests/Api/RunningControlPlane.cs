@@ -10,11 +10,10 @@ using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
-using Recovery.Core.Inventory;
 
 namespace Recovery.ControlPlane.Tests.Api;
 
-/// <summary>The real program on a loopback port with a database of its own; only the runner and its ports are left out.</summary>
+/// <summary>The real program on a loopback port with a database of its own; only what works in the background is left out.</summary>
 public sealed class RunningControlPlane : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -54,22 +53,24 @@ public sealed class RunningControlPlane : IAsyncDisposable
         var time = new SteeredTime();
         var app = Program.Build(settings, services =>
         {
-            // The runner would carry out what is accepted here; these are tests of what it is handed.
-            foreach (var service in services.Where(each => each.ServiceType == typeof(IHostedService)
-                && each.ImplementationType?.Namespace?.StartsWith("Recovery.ControlPlane.", StringComparison.Ordinal) == true
-                && each.ImplementationType.Namespace != "Recovery.ControlPlane.Configuration").ToList())
+            // The runner would carry out what is accepted here, and the watcher would dial; these are tests of what
+            // they are handed.
+            foreach (var service in services.Where(IsOurs).ToList())
             {
                 services.Remove(service);
             }
 
             services.AddSingleton<TimeProvider>(time);
-            services.AddSingleton<IInventory, SeededInventory>();
         });
         await app.PrepareDatabaseAsync();
         await app.StartAsync();
         time.Pass(heardFor ?? TimeSpan.FromMinutes(1));
         return new RunningControlPlane(app, folder, time);
     }
+
+    private static bool IsOurs(ServiceDescriptor service) =>
+        service.ServiceType == typeof(IHostedService)
+        && (service.ImplementationType?.Assembly ?? service.ImplementationFactory?.Method.Module.Assembly) == typeof(Program).Assembly;
 
     public async Task SeedAsync(Action<RecoveryDbContext> rows)
     {
@@ -159,50 +160,4 @@ public sealed class SteeredTime : TimeProvider
     public void Pass(TimeSpan time) => ahead += time;
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
-}
-
-/// <summary>The cluster as the rows have it, all of which count.</summary>
-internal sealed class SeededInventory(
-    IDbContextFactory<RecoveryDbContext> databases, LivenessBoard liveness, TimeProvider time) : IInventory
-{
-    public async Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken)
-    {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var hosts = await database.Hosts.AsNoTracking().ToListAsync(cancellationToken);
-        var domains = await database.Domains.AsNoTracking().ToListAsync(cancellationToken);
-        var instances = await database.Instances.AsNoTracking().ToListAsync(cancellationToken);
-        return new ClusterSnapshot(
-            time.GetUtcNow(),
-            [.. hosts.Select(row => new Recovery.Core.Inventory.Host
-            {
-                Name = row.Name,
-                Liveness = liveness.Of(row.Name, row.ReportedAt is not null),
-                Maintenance = row.Maintenance,
-                MemoryMib = row.MemoryMib,
-                Vcpus = row.Vcpus,
-            })],
-            [.. instances.Join(domains, row => (row.Host, row.Id), row => (row.Host, Id: row.Uuid), (row, domain) => new Instance
-            {
-                Id = row.Id,
-                Name = domain.Name,
-                Host = row.Host,
-                State = domain.State,
-                MemoryMib = domain.MemoryMib,
-                Vcpus = domain.Vcpus,
-            })],
-            []);
-    }
-
-    public async Task<IReadOnlyDictionary<Guid, KeptDefinition>> DefinitionsAsync(
-        IReadOnlyCollection<Guid> instances, CancellationToken cancellationToken)
-    {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Domains.AsNoTracking()
-            .Where(row => instances.Contains(row.Uuid))
-            .ToDictionaryAsync(row => row.Uuid, row => new KeptDefinition(row.Definition, Array.Empty<StorageView>(), row.ReportedAt), cancellationToken);
-    }
-
-    public Task<bool> CommitAsync(
-        Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("Nothing is carried out here.");
 }

@@ -248,6 +248,20 @@ public sealed class AcceptanceTests : IAsyncLifetime
         Assert.Equal(1, database.RecoveryInstances.Single().Attempt);
     }
 
+    [Theory]
+    [InlineData(RecoveryState.Accepted)]
+    [InlineData(RecoveryState.AwaitingProof)]
+    [InlineData(RecoveryState.Recovering)]
+    public async Task A_retry_waits_until_its_recovery_has_ended(RecoveryState state)
+    {
+        var id = await SeedRecoveryAsync(state, (Rows.Web1, InstanceState.Failed));
+
+        var answer = await plane.PostAsync($"/v1/recoveries/{id}/instances/{Rows.Web1}/retry", null);
+
+        Assert.Equal(["recovery-live id"], answer.Faults);
+        Assert.Equal(HttpStatusCode.Conflict, answer.Status);
+    }
+
     [Fact]
     public async Task A_retry_is_refused_while_its_host_is_alive_or_another_recovery_has_it()
     {
