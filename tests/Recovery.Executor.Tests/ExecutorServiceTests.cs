@@ -61,8 +61,22 @@ public sealed class ExecutorServiceTests : IDisposable
     public async Task It_watches_no_files_of_the_directory_that_it_was_started_in()
     {
         using var executor = await ExecutorProcess.Start(directory["state"], "test:///default");
-        var watches = Directory.GetFiles($"/proc/{executor.Id}/fdinfo").SelectMany(File.ReadAllLines).Count(line => line.StartsWith("inotify", StringComparison.Ordinal));
-        Assert.Equal(0, watches);
+        var open = Directory.GetFiles($"/proc/{executor.Id}/fdinfo");
+        Assert.NotEmpty(open);
+        Assert.Equal(0, open.SelectMany(LinesOf).Count(line => line.StartsWith("inotify", StringComparison.Ordinal)));
+    }
+
+    // The executor opens and closes sockets while we look.
+    private static string[] LinesOf(string descriptor)
+    {
+        try
+        {
+            return File.ReadAllLines(descriptor);
+        }
+        catch (FileNotFoundException)
+        {
+            return [];
+        }
     }
 
     [Fact]

@@ -18,8 +18,12 @@ public sealed class SettingsReaderTests
     {
         var settings = SettingsReader.Read(From(new()
         {
-            ["Executor:Host"] = "bad host", ["Executor:Listen"] = "nowhere", ["Executor:StateDirectory"] = "relative",
-            ["Executor:GuestListenAddress"] = "x", ["Executor:Storages:0"] = "pool", ["Executor:Storage"] = "typo",
+            ["Executor:Host"] = "bad host",
+            ["Executor:Listen"] = "nowhere",
+            ["Executor:StateDirectory"] = "relative",
+            ["Executor:GuestListenAddress"] = "x",
+            ["Executor:Storages:0"] = "pool",
+            ["Executor:Storage"] = "typo",
         }), out var faults);
         Assert.Null(settings);
         Assert.Equal(6, faults.Count);

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Recovery.Executor.Storage;
 using Recovery.Executor.Operations;
+using Recovery.Executor.Storage;
 using Recovery.Protocol.V1;
 
 namespace Recovery.Executor.Tests.Operations;
