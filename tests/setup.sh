@@ -38,19 +38,29 @@ install_missing() {
   [ -z "$held" ] || rm -f $policy
 }
 
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
-
-# The executor as it is installed for real: Native AOT, one file. Published once per change of its sources.
-publish_executor() {
-  local to=$root/artifacts/executor
-  if [ ! -x "$to/recovery-executor" ] || [ -n "$(find "$root/src/Recovery.Executor" "$root/protos" "$root"/Directory.*.props -newer "$to/recovery-executor" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; then
-    say "Publishing the executor (Native AOT, half a minute)."
-    dotnet publish "$root/src/Recovery.Executor" -c Release -r linux-x64 -o "$to" -v q --nologo >&2 || stop "the executor could not be published."
-    touch "$to/recovery-executor"
-  fi
+# quietly WHAT COMMAND…: says nothing unless it fails, and then everything.
+quietly() {
+  local what=$1 output; shift
+  output=$("$@" 2>&1) || { say "$output"; stop "$what"; }
 }
 
-publish_control_plane() {
-  say "Publishing the control plane."
-  dotnet publish "$root/src/Recovery.ControlPlane" -c Release -o "$root/artifacts/control-plane" -v q --nologo >&2 || stop "the control plane could not be published."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+# publish PROJECT BINARY WHAT: as it is installed for real, into artifacts/; anew only when its sources have changed.
+publish() {
+  local project=$1 to=$root/artifacts/${2#recovery-} binary=$2; shift 2
+  local sources=("$root/src/$project" "$root/protos" "$root"/Directory.*.props)
+  [ "$project" = Recovery.Executor ] || sources+=("$root/src/Recovery.Core")
+  if [ -e "$to/published" ] && [ -z "$(find "${sources[@]}" -newer "$to/published" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print -quit)" ]; then return; fi
+  say "Publishing $binary${*:+ ($*)}."
+  local started=$to.started; mkdir -p "$to"; touch "$started"
+  quietly "$binary could not be published." dotnet publish "$root/src/$project" -c Release -r linux-x64 -o "$to" --nologo -v q
+  mv "$started" "$to/published"
+}
+
+publish_binaries() {
+  publish Recovery.Executor recovery-executor "Native AOT, half a minute"
+  publish Recovery.ControlPlane recovery-control-plane
+  export RECOVERY_EXECUTOR=$root/artifacts/executor/recovery-executor
+  export RECOVERY_CONTROL_PLANE=$root/artifacts/control-plane/recovery-control-plane
 }

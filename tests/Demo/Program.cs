@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 using Recovery.Demo;
 using Recovery.Labs;
 using Spectre.Console;
@@ -11,48 +13,63 @@ var down = new Option<bool>("--down") { Description = "End what --keep, or a dem
 hosts.Validators.Add(result => Between(result, hosts, 2, 9));
 instances.Validators.Add(result => Between(result, instances, 1, 40));
 
+// Ours, and before anything else: taking a lab down takes a second or two, and no Ctrl-C may cut that short.
+using var interrupted = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
+var error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+
 var command = new RootCommand("A host dies, and its guests run again, on real libvirt, QEMU and iSCSI.") { hosts, instances, json, keep, down };
-command.SetAction(async (parsed, cancellationToken) =>
+command.SetAction(RunAsync);
+try
 {
-    var error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-    try
-    {
-        if (parsed.GetValue(down))
-        {
-            LabControlPlane.Remove(DemoOptions.Lab);
-            await Lab.DownAsync(DemoOptions.Lab, CancellationToken.None);
-            return 0;
-        }
+    return await command.Parse(args).InvokeAsync(
+        new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }, interrupted.Token);
+}
+catch (Exception failure) when (interrupted.IsCancellationRequested && failure is LabException or OperationCanceledException)
+{
+    error.MarkupLine("Interrupted; everything was taken down again.");
+    return 130;
+}
+catch (Exception failure) when (failure is LabException or HttpRequestException)
+{
+    error.MarkupLineInterpolated($"[red]{failure.Message}[/]");
+    return 1;
+}
 
-        var options = new DemoOptions(parsed.GetValue(hosts), parsed.GetValue(instances), parsed.GetValue(json), parsed.GetValue(keep))
-        {
-            Executor = Binary("RECOVERY_EXECUTOR"),
-            ControlPlane = Binary("RECOVERY_CONTROL_PLANE"),
-        };
-        var story = new DemoStory(options, options.Json ? error : AnsiConsole.Console);
-        return await story.TellAsync(cancellationToken) ? 0 : 1;
-    }
-    catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+{
+    if (parsed.GetValue(down))
     {
-        error.MarkupLine("Interrupted; everything was taken down again.");
-        return 130;
+        LabControlPlane.Remove(DemoOptions.Lab);
+        await Lab.DownAsync(DemoOptions.Lab, CancellationToken.None);
+        return 0;
     }
-    catch (LabException failure)
-    {
-        error.MarkupLineInterpolated($"[red]{failure.Message}[/]");
-        return 1;
-    }
-});
 
-// Taking a lab down takes a second or two; Ctrl-C must not cut that short.
-return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+    var options = new DemoOptions(parsed.GetValue(hosts), parsed.GetValue(instances), parsed.GetValue(json), parsed.GetValue(keep))
+    {
+        Executor = Binary("RECOVERY_EXECUTOR"),
+        ControlPlane = Binary("RECOVERY_CONTROL_PLANE"),
+    };
+
+    // What an earlier demo left, kept on purpose or killed, must not answer in this one's place.
+    LabControlPlane.Remove(DemoOptions.Lab);
+    return await new DemoStory(options, options.Json ? error : AnsiConsole.Console).TellAsync(cancellationToken) ? 0 : 1;
+}
+
+void Cancel(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    interrupted.Cancel();
+}
 
 static string Binary(string variable) =>
     Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path && File.Exists(path)
         ? path
         : throw new LabException($"{variable} does not name a published binary; start the demo with ./demo, which publishes them.");
 
-static void Between(System.CommandLine.Parsing.OptionResult result, Option<int> option, int least, int most)
+static void Between(OptionResult result, Option<int> option, int least, int most)
 {
     if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
     {

@@ -29,13 +29,15 @@ public sealed class HostExecutor
     public string StateDirectory => _machine.File("disk/var/lib/recovery-executor");
 
     /// <summary>Its process, or null while none runs.</summary>
-    public MachineProcess? Process()
+    public MachineProcess? Process() => PidInside() is { } pid ? _machine.Processes().FirstOrDefault(p => p.PidInside == pid) : null;
+
+    // Of the latest start since the host has power: written before the executor is, so that one without a process has ended.
+    private int? PidInside()
     {
         if (!_machine.IsOn) return null;
         try
         {
-            var pid = int.Parse(File.ReadAllText(_machine.Inside("/run/recovery-executor.pid")), CultureInfo.InvariantCulture);
-            return _machine.Processes().FirstOrDefault(p => p.PidInside == pid);
+            return int.Parse(File.ReadAllText(_machine.Inside("/run/recovery-executor.pid")), CultureInfo.InvariantCulture);
         }
         catch (Exception none) when (none is IOException or FormatException or LabException)
         {
@@ -69,13 +71,12 @@ public sealed class HostExecutor
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
-        var seen = false;
         try
         {
             while (!IsListening())
             {
-                if (Process() is not null) seen = true;
-                else if (seen) throw new LabException($"The executor of {_machine.Name} ended at its start. Its last words: {_machine.LastWords("executor.log")}");
+                if (PidInside() is not null && Process() is null)
+                    throw new LabException($"The executor of {_machine.Name} ended at its start. Its last words: {_machine.LastWords("executor.log")}");
                 await Task.Delay(20, patience.Token);
             }
         }

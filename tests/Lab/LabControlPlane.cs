@@ -14,6 +14,7 @@ public sealed class LabControlPlane : IAsyncDisposable
     private readonly string binary;
     private readonly IReadOnlyList<string> arguments;
     private Process? process;
+    private bool kept;
 
     private LabControlPlane(Lab lab, string binary, int port, IReadOnlyList<string> further)
     {
@@ -153,21 +154,20 @@ public sealed class LabControlPlane : IAsyncDisposable
         System.IO.Directory.Delete(directory, recursive: true);
     }
 
+    /// <summary>From now on it goes on when this object is disposed.</summary>
+    public void Keep() => kept = true;
+
     public async ValueTask DisposeAsync()
     {
-        await KillAsync();
         Http.Dispose();
-        if (System.IO.Directory.Exists(Directory))
+        if (kept)
         {
-            System.IO.Directory.Delete(Directory, recursive: true);
+            process?.Dispose();
+            return;
         }
-    }
 
-    /// <summary>From now on it goes on when this object is disposed of by the end of the program.</summary>
-    public void Keep()
-    {
-        process?.Dispose();
-        process = null;
+        await KillAsync();
+        System.IO.Directory.Delete(Directory, recursive: true);
     }
 
     // A pid may have been given to somebody else meanwhile; only one that works in our directory is ours.

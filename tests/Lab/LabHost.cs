@@ -43,12 +43,16 @@ public sealed partial class LabHost
     /// <summary>Pulls the power cord. Returns when every process of the host is gone; its peers hear no goodbye.</summary>
     public Task PowerOffAsync(CancellationToken cancellationToken = default) => _machine.PowerOffAsync(cancellationToken);
 
-    /// <summary>Returns when libvirt answers, and the executor listens where the lab has one. No guest starts by itself.</summary>
+    /// <summary>
+    /// Returns when libvirt answers, and the executor listens where the lab has one. No guest starts by itself.
+    /// A host that is on already is left as it is, with its executor running or not.
+    /// </summary>
     public async Task PowerOnAsync(CancellationToken cancellationToken = default)
     {
+        var wasOn = IsOn;
         await _machine.PowerOnAsync(cancellationToken);
         await LibvirtAnswersAsync(cancellationToken);
-        if (Executor.IsConfigured) await Executor.ListensAsync(cancellationToken);
+        if (Executor.IsConfigured && !wasOn) await Executor.ListensAsync(cancellationToken);
     }
 
     public Task CutAsync(Cut cut = Cut.Everything, CancellationToken cancellationToken = default) =>

@@ -10,9 +10,9 @@ public class ExecutorTests : GivenALab
         await using var lab = await Lab.UpAsync(WithExecutor with { ExecutorArguments = ["--Further=1"] }, Cancel);
         Assert.All(lab.Hosts, h => Assert.NotNull(h.Executor.Process()));
         Assert.Equal(
-            "started: --Executor:Host=node2 --Executor:Listen=http://10.79.0.12:7071 --Executor:AllowPlaintext=true " +
+            "started: --Executor:Host=node2 --Executor:Listen=10.79.0.12:7071 --Executor:AllowPlaintext=true " +
             "--Executor:StateDirectory=/var/lib/recovery-executor --Executor:GuestListenAddress=10.79.0.12 " +
-            "--Executor:Libvirt=qemu:///system --Executor:Storages:0=/srv/shared --Further=1\n",
+            "--Executor:Storages:0=/srv/shared --Further=1\n",
             await File.ReadAllTextAsync(lab.Host("node2").Executor.Log, Cancel));
     }
 
@@ -24,6 +24,8 @@ public class ExecutorTests : GivenALab
         await node1.Executor.KillAsync(Cancel);
         Assert.Null(node1.Executor.Process());
         Assert.True(node1.IsOn);
+        await node1.PowerOnAsync(Cancel);
+        Assert.Null(node1.Executor.Process());
         await node1.Executor.StartAsync(Cancel);
         var process = node1.Executor.Process();
         await node1.Executor.StartAsync(Cancel);
@@ -39,7 +41,9 @@ public class ExecutorTests : GivenALab
     [Fact]
     public async Task given_an_executor_that_ends_at_once_when_the_lab_goes_up_then_its_last_words_are_in_the_error_and_nothing_is_left()
     {
-        var fault = await Assert.ThrowsAsync<LabException>(() => Lab.UpAsync(WithExecutor with { ExecutorArguments = ["--Executor:Listen=http://10.1.2.3:1"] }, Cancel));
+        var begin = TimeProvider.System.GetTimestamp();
+        var fault = await Assert.ThrowsAsync<LabException>(() => Lab.UpAsync(WithExecutor with { ExecutorArguments = ["--Executor:Listen=10.1.2.3:1"] }, Cancel));
+        Assert.True(TimeProvider.System.GetElapsedTime(begin) < TimeSpan.FromSeconds(12), "it waited for an executor that had ended");
         Assert.Contains("cannot listen", fault.Message, StringComparison.Ordinal);
         Assert.Empty(Traces.Of(Name, Subnet));
     }

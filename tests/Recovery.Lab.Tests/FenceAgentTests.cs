@@ -13,8 +13,7 @@ public class FenceAgentTests : GivenALab
 
         var processes = node1.Processes();
         Assert.Equal(0, await FenceAsync(lab, "# a comment", "", "ipaddr=10.0.0.1", "action=off", "plug=node1"));
-        Assert.NotEmpty(processes);
-        Assert.Empty(node1.Processes());
+        AssertAllGone(processes);
         Assert.False(node1.IsOn);
         Assert.Equal(2, await FenceAsync(lab, "action=status", "plug=node1"));
         Assert.Equal(0, await FenceAsync(lab, "action=off", "plug=node1"));

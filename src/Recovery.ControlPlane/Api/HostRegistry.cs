@@ -44,14 +44,16 @@ internal sealed class HostRegistry(
         if (others.Find(other => other.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } alike)
         {
             faults.Add(new(FaultCodes.HostNameTaken,
-                $"{alike.Name} is registered, and host names differ in more than capitals. Use {alike.Name}, or delete it first.") { Parameter = "name" });
+                $"{alike.Name} is registered, and host names differ in more than capitals. Use {alike.Name}, or delete it first.")
+            { Parameter = "name" });
         }
 
         // One executor under two names would be one host counted twice, its heartbeat keeping a dead one alive.
         if (others.Find(other => other.Executor.Equals(executor, StringComparison.OrdinalIgnoreCase)) is { } holder)
         {
             faults.Add(new(FaultCodes.ExecutorTaken,
-                $"{executor} is the executor of {holder.Name}. Every host has its own; correct this one or {holder.Name}.") { Pointer = "/executor" });
+                $"{executor} is the executor of {holder.Name}. Every host has its own; correct this one or {holder.Name}.")
+            { Pointer = "/executor" });
         }
 
         if (faults.Count > 0)

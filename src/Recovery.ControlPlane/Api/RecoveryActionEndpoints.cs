@@ -22,12 +22,12 @@ internal static class RecoveryActionEndpoints
             .Refuses(StatusCodes.Status409Conflict, "It has ended already.");
         recovery.MapPost("/instances/{instance}/retry", RetryAsync)
             .Is("Try one instance of a recovery again",
-                "For an instance that failed, found no place or was skipped: it is planned anew and its host has to be proven off again. Takes no body.")
+                "For an instance that failed, found no place or was skipped, once its recovery has ended: it is planned anew and its host has to be proven off still. Takes no body.")
             .Path("id", Id)
             .Path("instance", "The instance's UUID.")
             .Answers<RecoveryResource>(StatusCodes.Status202Accepted, "It will be tried; Location names its recovery.", Acceptable.Json, Acceptable.Text)
             .Refuses(StatusCodes.Status404NotFound, "There is no such recovery, or the instance is not part of it.")
-            .Refuses(StatusCodes.Status409Conflict, "It can't be retried as it stands, its host is alive, or another live recovery involves it.")
+            .Refuses(StatusCodes.Status409Conflict, "It can't be retried as it stands, its recovery has not ended, its host is alive, or another live recovery involves it.")
             .Refuses(StatusCodes.Status422UnprocessableEntity, "The instance belongs to another host by now.");
     }
 

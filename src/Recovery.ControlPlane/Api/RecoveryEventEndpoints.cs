@@ -1,10 +1,10 @@
 using System.Globalization;
+using Microsoft.OpenApi;
 using Recovery.ControlPlane.Api.Events;
 using Recovery.ControlPlane.Api.OpenApi;
 using Recovery.ControlPlane.Api.Requests;
 using Recovery.ControlPlane.Api.Responses;
 using Recovery.ControlPlane.Recoveries;
-using Microsoft.OpenApi;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Api;

@@ -21,10 +21,11 @@ internal static class OptionRules
 
     public static void Check(RecoveryOptions options, IConfigurationSection section, List<string> faults)
     {
-        foreach (var (key, property, _) in OptionsReader.Keys(typeof(RecoveryOptions)))
+        foreach (var (key, range) in Ranges)
         {
-            var value = Convert.ToDouble(ValueOf(options, key) is IConvertible and not string and not bool ? ValueOf(options, key) : 0, CultureInfo.InvariantCulture);
-            if (Ranges.TryGetValue(key, out var range) && !(value >= range.Minimum && value <= range.Maximum))
+            // Not a number is in no range.
+            var value = Convert.ToDouble(ValueOf(options, key), CultureInfo.InvariantCulture);
+            if (!(value >= range.Minimum && value <= range.Maximum))
             {
                 faults.Add(string.Create(CultureInfo.InvariantCulture,
                     $"{section.Path}:{key} is {value}; it has to be from {range.Minimum} to {range.Maximum}."));
@@ -35,7 +36,19 @@ internal static class OptionRules
         Directory(section, "Fencing:AgentDirectory", "the fence agents are in it", faults);
         Directory(section, "Fencing:SecretsDirectory", "the files with the secrets of fence agents are in it", faults);
         DatabaseFile(section, options.Database.File, faults);
-        ChapFile(section, options.Volumes.ChapFile, faults);
+        ExistingFile(section, "Volumes:ChapFile", options.Volumes.ChapFile, faults);
+        ExistingFile(section, "Executors:CertificateFile", options.Executors.CertificateFile, faults);
+        ExistingFile(section, "Executors:KeyFile", options.Executors.KeyFile, faults);
+        ExistingFile(section, "Executors:AuthorityFile", options.Executors.AuthorityFile, faults);
+        if ((options.Executors.CertificateFile.Length > 0) != (options.Executors.KeyFile.Length > 0))
+        {
+            faults.Add($"{section.Path}:Executors:CertificateFile and KeyFile belong together; one of them is missing.");
+        }
+
+        if (string.IsNullOrWhiteSpace(options.Runner.Replica))
+        {
+            faults.Add($"{section.Path}:Runner:Replica is empty; give this replica a name that no other has.");
+        }
     }
 
     private static object? ValueOf(object options, string key) =>
@@ -61,11 +74,12 @@ internal static class OptionRules
         }
     }
 
-    private static void ChapFile(IConfigurationSection section, string path, List<string> faults)
+    // Empty leaves it out.
+    private static void ExistingFile(IConfigurationSection section, string key, string path, List<string> faults)
     {
         if (path.Length > 0 && !File.Exists(path))
         {
-            faults.Add($"{section.Path}:Volumes:ChapFile is \"{path}\", and there is no such file. Create it, readable by its owner alone, or leave the setting out.");
+            faults.Add($"{section.Path}:{key} is \"{path}\", and there is no such file. Create it, or leave the setting out.");
         }
     }
 }

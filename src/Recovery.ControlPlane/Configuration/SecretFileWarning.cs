@@ -8,10 +8,12 @@ internal sealed partial class SecretFileWarning(RecoveryOptions options, ILogger
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var file = options.Volumes.ChapFile;
-        if (!OperatingSystem.IsWindows() && file.Length > 0 && (File.GetUnixFileMode(file) & Others) != 0)
+        foreach (var file in new[] { options.Volumes.ChapFile, options.Executors.KeyFile })
         {
-            OpenToOthers(file);
+            if (!OperatingSystem.IsWindows() && file.Length > 0 && (File.GetUnixFileMode(file) & Others) != 0)
+            {
+                OpenToOthers(file);
+            }
         }
 
         return Task.CompletedTask;
@@ -19,6 +21,6 @@ internal sealed partial class SecretFileWarning(RecoveryOptions options, ILogger
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(LogLevel.Warning, "{File} holds CHAP passwords and others than its owner can read or write it. Run: chmod 600 {File}")]
+    [LoggerMessage(LogLevel.Warning, "{File} holds secrets, and others than its owner can read or write it. Run: chmod 600 {File}")]
     private partial void OpenToOthers(string file);
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Recovery.ControlPlane.Inventory;
 using Recovery.Core.Inventory;
-using Host = Recovery.Core.Inventory.Host;
 using Recovery.Core.Planning;
+using Host = Recovery.Core.Inventory.Host;
 
 namespace Recovery.ControlPlane.Recoveries;
 

@@ -46,7 +46,7 @@ public static class FaultCodes
     public static readonly FaultCode NoSuchRecovery = Gone("no-such-recovery", "There is no such recovery");
     public static readonly FaultCode RecoveryFinal = Now("recovery-final", "The recovery has ended");
     public static readonly FaultCode InstanceNotRetriable = Now("instance-not-retriable", "The instance can't be retried as it stands");
-    public static readonly FaultCode CancelInProgress = Now("cancel-in-progress", "The recovery is being cancelled");
+    public static readonly FaultCode RecoveryLive = Now("recovery-live", "The recovery has not ended yet");
 
     // Hosts and instances.
     public static readonly FaultCode NoSuchHost = Gone("no-such-host", "There is no such host");

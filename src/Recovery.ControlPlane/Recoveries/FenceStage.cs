@@ -1,10 +1,10 @@
+using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
-using Microsoft.EntityFrameworkCore;
 
 namespace Recovery.ControlPlane.Recoveries;
 

@@ -6,7 +6,8 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
-/// Tries one instance of a recovery again, alone: a new attempt with a journal of its own, planned and fenced anew.
+/// Tries one instance of an ended recovery again, alone: a new attempt with a journal of its own, planned anew, with a
+/// fence proof that holds then.
 /// </summary>
 public sealed class Retry(
     IDbContextFactory<RecoveryDbContext> databases, AcceptanceLookout lookout, RunnerSignal signal, TimeProvider time)

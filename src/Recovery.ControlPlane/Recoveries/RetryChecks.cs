@@ -14,10 +14,11 @@ internal static class RetryChecks
             faults.Add(new(FaultCodes.InstanceNotRetriable, WhyNot(instance)) { Parameter = "instance", Recovery = recovery.Id });
         }
 
-        if (recovery.CancelRequested && !recovery.State.IsFinal())
+        // Its runner has planned already and would never look at this instance again.
+        if (!recovery.State.IsFinal())
         {
-            faults.Add(new(FaultCodes.CancelInProgress,
-                $"Recovery {recovery.Id} is being cancelled. Wait until it has ended, then retry the instance.")
+            faults.Add(new(FaultCodes.RecoveryLive,
+                $"Recovery {recovery.Id} is still {StateNames.Of(recovery.State)}. Watch its events until it has ended, then retry the instance.")
             { Parameter = "id", Recovery = recovery.Id });
         }
 

@@ -21,7 +21,7 @@ public static class SwaggerServices
                     + "Errors are problem documents (RFC 9457) that name every fault. "
                     + "400: some of the request is wrong for every cluster. 422: it names or asks for what this installation does not have. "
                     + "409: it is right, and only the moment is wrong; the same bytes may be accepted later.",
-                License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
+                License = new OpenApiLicense { Name = "Apache-2.0" },
             });
             swagger.SupportNonNullableReferenceTypes();
             swagger.NonNullableReferenceTypesAsRequired();

@@ -1,5 +1,5 @@
-using Recovery.ControlPlane.Persistence.Rows;
 using System.Text.Json;
+using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
 
 namespace Recovery.ControlPlane.Api.Requests;

@@ -1,0 +1,229 @@
+using System.Net;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Tests.Api;
+
+/// <summary>Plans show what would happen and change nothing; as text they are read at night.</summary>
+public sealed class PlanTests : IAsyncLifetime
+{
+    private RunningControlPlane plane = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        plane = await RunningControlPlane.StartAsync();
+        await plane.SeedHostAsync("node1", (Rows.Web1, "web1"), (Rows.Web2, "web2"));
+        await plane.SeedHostAsync("node2");
+        await plane.SeedHostAsync("node3");
+        plane.Hear("node2");
+    }
+
+    public ValueTask DisposeAsync() => plane.DisposeAsync();
+
+    [Fact]
+    public async Task A_plan_has_moves_and_nothing_is_written()
+    {
+        var answer = await plane.PostAsync("/v1/plans", """{"kind":"evacuate","hosts":["node1"]}""");
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(["node2", "node2"], answer.Json.GetProperty("moves").EnumerateArray().Select(move => move.GetProperty("target").GetString()));
+        Assert.Equal(0, answer.Json.GetProperty("warnings").GetArrayLength());
+        await using var database = await plane.OpenAsync();
+        Assert.Empty(database.Recoveries);
+    }
+
+    [Fact]
+    public async Task What_has_no_place_says_why_for_each_host()
+    {
+        var answer = await plane.PostAsync("/v1/plans", $$"""{"kind":"evacuate","instances":["{{Rows.Web1}}"],"targets":["node3"]}""");
+
+        var unplaced = Assert.Single(answer.Json.GetProperty("unplaced").EnumerateArray());
+        Assert.Equal(
+            ["node1 isSource", "node2 notRequested", "node3 notUp"],
+            unplaced.GetProperty("rejections").EnumerateArray().Select(each => $"{each.GetProperty("host").GetString()} {each.GetProperty("kind").GetString()}"));
+        Assert.Equal(["target-not-available"], Warnings(answer));
+    }
+
+    [Fact]
+    public async Task What_only_stands_against_it_now_is_a_warning()
+    {
+        plane.Time.Pass(TimeSpan.FromHours(2));
+        plane.Hear("node1");
+        plane.Hear("node2");
+
+        var answer = await plane.PostAsync("/v1/plans", """{"kind":"evacuate","hosts":["node1"]}""");
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(["host-alive", "old-definition", "old-definition"], Warnings(answer));
+    }
+
+    [Fact]
+    public async Task What_will_never_do_is_a_fault_here_too()
+    {
+        var answer = await plane.PostAsync("/v1/plans", """{"kind":"evacuate","hosts":["node7"],"options":{"maxParallel":-1}}""");
+
+        Assert.Equal(["out-of-range /options/maxParallel", "unknown-host /hosts/0"], answer.Faults);
+    }
+
+    [Fact]
+    public async Task A_plan_as_text()
+    {
+        var answer = await plane.PostAsync("/v1/plans", """{"kind":"evacuate","hosts":["node1"],"targets":["node3"]}""", accept: "text/plain");
+
+        Assert.Equal("text/plain", answer.ContentType);
+        Assert.Equal(
+            """
+            Plan for node1 at TIME: 0 moves, 2 unplaced. Nothing was changed.
+
+            web1 on node1 can't be placed:
+              node1: node1 is being recovered from
+              node2: node2 is not among the requested targets
+              node3: node3's executor is silent
+
+            web2 on node1 can't be placed:
+              node1: node1 is being recovered from
+              node2: node2 is not among the requested targets
+              node3: node3's executor is silent
+
+            Warnings:
+              node3 is among the targets and takes nothing now: its executor is silent.
+
+            """,
+            System.Text.RegularExpressions.Regex.Replace(answer.Body, @"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME"));
+    }
+
+    [Fact]
+    public async Task Moves_as_text()
+    {
+        var answer = await plane.PostAsync("/v1/plans", """{"kind":"evacuate","hosts":["node1"]}""", accept: "text/plain, application/json;q=0.5");
+
+        Assert.EndsWith(
+            """
+
+            INSTANCE  FROM   TO     THEN
+            web1      node1  node2  run
+            web2      node1  node2  run
+
+            """,
+            answer.Body,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "application/json")]
+    [InlineData("*/*", "application/json")]
+    [InlineData("text/*", "text/plain")]
+    [InlineData("text/plain;q=0.1, application/json", "application/json")]
+    [InlineData("image/png", "application/json")]
+    [InlineData("not a type", "application/json")]
+    public async Task The_client_says_what_it_reads(string? accept, string expected)
+    {
+        Assert.Equal(expected, (await plane.GetAsync("/v1/recoveries", accept)).ContentType);
+    }
+
+    [Fact]
+    public async Task Recoveries_as_text()
+    {
+        var id = Guid.Parse("01980000-0000-7000-8000-000000000001");
+        await SeedAsync(id);
+
+        Assert.Equal(
+            $"""
+            STATE       HOSTS  DONE  AGE   ID
+            recovering  node1  1/3   10 h  {id}
+
+            """,
+            (await plane.GetAsync("/v1/recoveries", "text/plain")).Body);
+        Assert.Equal(
+            $"""
+            Evacuate node1: recovering, 1 of 3 recovered, 1 failed, 1 unplaced
+            {id}, asked 10 h ago
+            One more to come.
+
+            INSTANCE  STATE      TARGET  REASON
+            web1      recovered  node2
+            web2      failed     node2   The disk is missing.
+            db1       unplaced   -       No host has room.
+
+            """,
+            (await plane.GetAsync($"/v1/recoveries/{id}", "text/plain")).Body);
+        Assert.Equal(
+            """
+            INSTANCE  STATE      TARGET  REASON
+            web1      recovered  node2
+            web2      failed     node2   The disk is missing.
+            db1       unplaced   -       No host has room.
+
+            """,
+            (await plane.GetAsync($"/v1/recoveries/{id}/instances", "text/plain")).Body);
+    }
+
+    [Fact]
+    public async Task A_report_has_the_moments_and_the_steps_of_the_attempt_that_counts()
+    {
+        var id = Guid.Parse("01980000-0000-7000-8000-000000000001");
+        var asked = await SeedAsync(id);
+        await plane.SeedAsync(database =>
+        {
+            Step(1, StepAction.Start, 1, 2, StepOutcome.FailedForGood);
+            Step(2, StepAction.ConnectVolumes, 3, 3.5, StepOutcome.Succeeded);
+            Step(2, StepAction.Start, 4, 4.2, StepOutcome.Succeeded);
+
+            void Step(int attempt, StepAction action, double begin, double end, StepOutcome outcome) =>
+                database.Journal.Add(new ControlPlane.Persistence.Rows.JournalRow
+                {
+                    StepId = Guid.NewGuid(),
+                    RecoveryId = id,
+                    InstanceId = Rows.Web1,
+                    Attempt = attempt,
+                    Action = action,
+                    Host = "node2",
+                    Epoch = 1,
+                    IntendedAt = asked.AddSeconds(begin),
+                    EndedAt = asked.AddSeconds(end),
+                    Outcome = outcome,
+                });
+        });
+
+        var report = (await plane.GetAsync($"/v1/recoveries/{id}/report")).Json;
+        var text = await plane.GetAsync($"/v1/recoveries/{id}/report", "text/plain");
+
+        Assert.Equal(5, report.GetProperty("secondsFromRequestToLastReady").GetDouble());
+        var steps = report.GetProperty("instances")[0].GetProperty("steps").EnumerateArray().ToList();
+        Assert.Equal([1000, 500, 200], steps.Select(step => step.GetProperty("durationMilliseconds").GetInt64()));
+        Assert.Equal("failedForGood", steps[0].GetProperty("outcome").GetString());
+        Assert.EndsWith(
+            """
+            INSTANCE  STATE      TARGET  PLANNED  FENCED  CONNECTED  STARTED  READY  REASON
+            web1      recovered  node2   0.5      -       3.5        4.2      5.0
+            web2      failed     node2   0.5      -       -          -        -      The disk is missing.
+            db1       unplaced   -       0.5      -       -          -        -      No host has room.
+
+            """,
+            text.Body,
+            StringComparison.Ordinal);
+    }
+
+    private async Task<DateTimeOffset> SeedAsync(Guid id)
+    {
+        var asked = plane.Time.GetUtcNow().AddHours(-10);
+        await plane.SeedAsync(database =>
+        {
+            var row = Rows.Recovery(id, RecoveryState.Recovering, asked, "node1");
+            row.Reason = "One more to come.";
+            row.PlannedAt = asked.AddSeconds(0.5);
+            database.Recoveries.Add(row);
+            var web1 = Rows.Instance(id, Rows.Web1, "web1", InstanceState.Recovered, position: 0);
+            web1.Attempt = 2;
+            web1.ReadyAt = asked.AddSeconds(5);
+            var web2 = Rows.Instance(id, Rows.Web2, "web2", InstanceState.Failed, position: 1);
+            web2.Reason = "The disk is missing.";
+            var db1 = Rows.Instance(id, Rows.Db1, "db1", InstanceState.Unplaced, target: null, position: 2);
+            db1.Reason = "No host has room.";
+            database.RecoveryInstances.AddRange(web1, web2, db1);
+        });
+        return asked;
+    }
+
+    private static string?[] Warnings(Answer answer) =>
+        [.. answer.Json.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetProperty("code").GetString())];
+}

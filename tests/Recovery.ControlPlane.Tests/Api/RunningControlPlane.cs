@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+
+namespace Recovery.ControlPlane.Tests.Api;
+
+/// <summary>The real program on a loopback port with a database of its own; only what works in the background is left out.</summary>
+public sealed class RunningControlPlane : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly string folder;
+
+    private RunningControlPlane(WebApplication app, string folder, SteeredTime time)
+    {
+        (this.app, this.folder, Time) = (app, folder, time);
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+    }
+
+    public HttpClient Client { get; }
+
+    public SteeredTime Time { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    public static string SecretsOf(string folder) => Path.Combine(folder, "secrets");
+
+    /// <param name="heardFor">How long it has listened for heartbeats when the test begins.</param>
+    public static async Task<RunningControlPlane> StartAsync(TimeSpan? heardFor = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("recovery-api-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "agents"));
+        Directory.CreateDirectory(SecretsOf(folder));
+        await File.WriteAllTextAsync(Path.Combine(folder, "agents", "fence_ipmilan"), "");
+        await File.WriteAllTextAsync(Path.Combine(SecretsOf(folder), "node1-bmc"), "hunter2");
+        var settings = Settings.Read(
+            [
+                "--urls", "http://127.0.0.1:0",
+                "--Recovery:Database:File", Path.Combine(folder, "recovery.db"),
+                "--Recovery:Fencing:AgentDirectory", Path.Combine(folder, "agents"),
+                "--Recovery:Fencing:SecretsDirectory", SecretsOf(folder),
+            ],
+            new ConfigurationBuilder().Build());
+        Assert.Empty(settings.Faults);
+        var time = new SteeredTime();
+        var app = Program.Build(settings, services =>
+        {
+            // The runner would carry out what is accepted here, and the watcher would dial; these are tests of what
+            // they are handed.
+            foreach (var service in services.Where(IsOurs).ToList())
+            {
+                services.Remove(service);
+            }
+
+            services.AddSingleton<TimeProvider>(time);
+        });
+        await app.PrepareDatabaseAsync();
+        await app.StartAsync();
+        time.Pass(heardFor ?? TimeSpan.FromMinutes(1));
+        return new RunningControlPlane(app, folder, time);
+    }
+
+    private static bool IsOurs(ServiceDescriptor service) =>
+        service.ServiceType == typeof(IHostedService)
+        && (service.ImplementationType?.Assembly ?? service.ImplementationFactory?.Method.Module.Assembly) == typeof(Program).Assembly;
+
+    public async Task SeedAsync(Action<RecoveryDbContext> rows)
+    {
+        await using var database = await OpenAsync();
+        rows(database);
+        await database.SaveChangesAsync();
+    }
+
+    public Task<RecoveryDbContext> OpenAsync() =>
+        Services.GetRequiredService<IDbContextFactory<RecoveryDbContext>>().CreateDbContextAsync();
+
+    /// <summary>Registers a host that reported everything and is silent now, and instances that belong to it.</summary>
+    public Task SeedHostAsync(string name, params (Guid Id, string Name)[] instances) => SeedAsync(database =>
+    {
+        database.Hosts.Add(Rows.Host(name, Time.GetUtcNow()));
+        foreach (var (id, instance) in instances)
+        {
+            database.Domains.Add(Rows.Domain(name, id, instance, Time.GetUtcNow()));
+            database.Instances.Add(new InstanceRow { Id = id, Host = name, Since = Time.GetUtcNow() });
+        }
+    });
+
+    /// <summary>A heartbeat of this host, now.</summary>
+    public void Hear(string host, string libvirtError = "") => Services.GetRequiredService<LivenessBoard>().Heard(host, libvirtError);
+
+    public Task<Answer> GetAsync(string url, string? accept = null) => SendAsync(HttpMethod.Get, url, null, accept: accept);
+
+    public Task<Answer> PostAsync(string url, string? body, string? key = null, string? accept = null) =>
+        SendAsync(HttpMethod.Post, url, body, key, accept: accept);
+
+    public Task<Answer> PutAsync(string url, string? body) => SendAsync(HttpMethod.Put, url, body);
+
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string url, string? body, string? key = null, string contentType = "application/json", string? accept = null)
+    {
+        using var request = new HttpRequestMessage(method, url);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body);
+            request.Content.Headers.ContentType = contentType.Length == 0 ? null : MediaTypeHeaderValue.Parse(contentType);
+        }
+
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        }
+
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        return new Answer(
+            response.StatusCode,
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            response.Content.Headers.ContentType?.MediaType,
+            response.Headers.Location?.ToString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+    }
+}
+
+public sealed record Answer(HttpStatusCode Status, string Body, string? ContentType, string? Location)
+{
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
+    /// <summary>Faults as <c>code pointer-or-parameter</c>, in their order.</summary>
+    public string[] Faults => [.. Json.GetProperty("errors").EnumerateArray().Select(error =>
+        $"{error.GetProperty("code").GetString()} {(error.TryGetProperty("pointer", out var pointer) ? pointer.GetString() : error.TryGetProperty("parameter", out var parameter) ? parameter.GetString() : "-")}")];
+
+    public string[] Messages => [.. Json.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("message").GetString()!)];
+}
+
+/// <summary>The real clock, moved ahead by tests; waits take as long as they take.</summary>
+public sealed class SteeredTime : TimeProvider
+{
+    private TimeSpan ahead;
+
+    public void Pass(TimeSpan time) => ahead += time;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
+}

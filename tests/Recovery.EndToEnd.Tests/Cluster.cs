@@ -1,0 +1,191 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Recovery.Labs;
+
+namespace Recovery.EndToEnd.Tests;
+
+/// <summary>
+/// Three real hosts with the published executor, the published control plane beside them, and canaries on node1.
+/// Storage "shared" is seen by all; "pair" by node1 and node2 only, under different paths.
+/// </summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    public const string LabName = "e2e";
+    private const int Subnet = 78;
+    private const int Port = 7078;
+
+    private Cluster(Lab lab, LabControlPlane controlPlane) => (Lab, ControlPlane) = (lab, controlPlane);
+
+    public Lab Lab { get; }
+
+    public LabControlPlane ControlPlane { get; }
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <param name="fencing">Every host has the lab's power switch as its fence agent.</param>
+    /// <param name="hook">A libvirt hook (hooks/qemu) on node2 and node3: bash, with the guest's name as $1 and the phase as $2.</param>
+    /// <param name="further">Further arguments for the control plane.</param>
+    public static async Task<Cluster> UpAsync(bool fencing = true, string? hook = null, params string[] further)
+    {
+        var lab = await Lab.UpAsync(
+            new LabOptions
+            {
+                Name = LabName,
+                Subnet = Subnet,
+                ExecutorBinary = Published("RECOVERY_EXECUTOR", "artifacts/executor/recovery-executor"),
+                Storages =
+                [
+                    new StorageOption("shared"),
+                    new StorageOption("pair")
+                    {
+                        SeenBy = new Dictionary<string, string> { ["node1"] = "/srv/pair", ["node2"] = "/mnt/pair" },
+                    },
+                ],
+            },
+            Cancellation);
+        try
+        {
+            if (hook is not null)
+            {
+                await Task.WhenAll(lab.Hosts.Skip(1).Select(host => HookAsync(host, hook)));
+            }
+
+            var controlPlane = await LabControlPlane.StartAsync(
+                lab, Published("RECOVERY_CONTROL_PLANE", "artifacts/control-plane/recovery-control-plane"), Port, further, Cancellation);
+            await controlPlane.RegisterAsync(lab, fencing, Cancellation);
+            return new Cluster(lab, controlPlane);
+        }
+        catch
+        {
+            await lab.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Adds a canary to node1 and waits until it lives, and until the control plane knows it.</summary>
+    public async Task<LabGuest> GuestAsync(string name, bool volume = false, string storage = "shared", bool start = true)
+    {
+        if (volume)
+        {
+            await Lab.AddVolumeAsync($"{name}-data", cancellationToken: Cancellation);
+        }
+
+        var guest = await Lab.AddGuestAsync(
+            new GuestOptions(name, "node1") { Volume = volume ? $"{name}-data" : null, Storage = storage, Start = start }, Cancellation);
+        if (start)
+        {
+            await Lab.StoryAsync(name, story => story.LastBeat > 0, TimeSpan.FromSeconds(60), Cancellation);
+        }
+
+        await ControlPlane.UntilAsync(
+            "/v1/instances",
+            page => page.GetProperty("items").EnumerateArray().Any(instance =>
+                instance.GetProperty("id").GetGuid() == guest.Uuid
+                && instance.GetProperty("state").GetString() == (start ? "running" : "shutOff")),
+            TimeSpan.FromSeconds(30), Cancellation);
+        return guest;
+    }
+
+    /// <summary>Pulls node1's cord and waits until the control plane misses it.</summary>
+    public async Task Node1DiesAsync()
+    {
+        await Lab.Host("node1").PowerOffAsync(Cancellation);
+        await SilentAsync("node1");
+    }
+
+    public Task SilentAsync(string host) => LivenessAsync(host, "silent");
+
+    public Task LivenessAsync(string host, string liveness) => ControlPlane.UntilAsync(
+        $"/v1/hosts/{host}", row => row.GetProperty("liveness").GetString() == liveness, TimeSpan.FromSeconds(30), Cancellation);
+
+    public async Task<string> EvacuateAsync(object? body = null)
+    {
+        var response = await ControlPlane.Http.PostAsJsonAsync(
+            "/v1/recoveries", body ?? new { kind = "evacuate", hosts = new[] { "node1" } }, Cancellation);
+        await LabControlPlane.ExpectAsync(response, Cancellation);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetString()!;
+    }
+
+    public async Task MaintenanceAsync(string host, bool enabled) =>
+        await LabControlPlane.ExpectAsync(
+            await ControlPlane.Http.PutAsJsonAsync($"/v1/hosts/{host}/maintenance", new { enabled, reason = "a test" }, Cancellation),
+            Cancellation);
+
+    public async Task PostAsync(string path, object? body = null) =>
+        await LabControlPlane.ExpectAsync(await ControlPlane.Http.PostAsJsonAsync(path, body ?? new { }, Cancellation), Cancellation);
+
+    public Task<JsonElement> UntilStateAsync(string recovery, params string[] states) => ControlPlane.UntilAsync(
+        $"/v1/recoveries/{recovery}", row => states.Contains(row.GetProperty("state").GetString()), TimeSpan.FromSeconds(90), Cancellation);
+
+    public Task<JsonElement> EndAsync(string recovery) =>
+        UntilStateAsync(recovery, "completed", "completedWithFailures", "failed", "cancelled");
+
+    public async Task<JsonElement> InstanceAsync(string recovery, LabGuest guest) =>
+        (await ControlPlane.GetAsync($"/v1/recoveries/{recovery}/instances", Cancellation)).GetProperty("items")
+            .EnumerateArray().Single(row => row.GetProperty("instance").GetGuid() == guest.Uuid);
+
+    public async Task<IReadOnlyList<string>> EventsAsync(string recovery)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/recoveries/{recovery}/events?follow=false");
+        request.Headers.Accept.ParseAdd("application/x-ndjson");
+        using var response = await ControlPlane.Http.SendAsync(request, Cancellation);
+        return [.. (await response.Content.ReadAsStringAsync(Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+
+    /// <summary>It runs on this host and on no other, started exactly so often in all, and never met itself.</summary>
+    public async Task RunsOnceOnAsync(string host, LabGuest guest, int generation)
+    {
+        var story = await Lab.StoryAsync(
+            guest.Name, each => each.Generation >= generation && each.LastBeat >= 3, TimeSpan.FromSeconds(60), Cancellation);
+        Assert.Equal((generation, generation), (story.Generation, story.Runs.Count));
+        Assert.Empty(story.Faults);
+        var where = await Lab.WhereIsAsync(guest.Name, Cancellation);
+        Assert.Equal("running", where[host]);
+        Assert.DoesNotContain(where, place => place.Key != host && place.Value != "shut off");
+    }
+
+    /// <summary>Nothing of a failed attempt is left on any target: no domain, no secret.</summary>
+    public async Task NothingIsLeftOfAsync(LabGuest guest)
+    {
+        foreach (var host in Lab.Hosts.Where(host => host.IsOn))
+        {
+            Assert.DoesNotContain(await host.DomainsAsync(Cancellation), domain => domain.Name == guest.Name);
+            Assert.DoesNotContain($"{guest.Uuid}", await host.VirshAsync(["secret-list"], null, Cancellation));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ControlPlane.DisposeAsync();
+        await Lab.DisposeAsync();
+    }
+
+    private static async Task HookAsync(LabHost host, string hook)
+    {
+        await host.ExecAsync(
+            ["bash", "-c", "mkdir -p /etc/libvirt/hooks && cat > /etc/libvirt/hooks/qemu && chmod +x /etc/libvirt/hooks/qemu"],
+            $"#!/bin/bash\n{hook}\n", Cancellation);
+
+        // libvirtd looks for hooks when it starts.
+        await host.PowerOffAsync(Cancellation);
+        await host.PowerOnAsync(Cancellation);
+    }
+
+    private static string Published(string variable, string path)
+    {
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, path)))
+            {
+                return Path.Combine(folder, path);
+            }
+        }
+
+        throw new LabException($"There is no {path}; ./test publishes it.");
+    }
+}

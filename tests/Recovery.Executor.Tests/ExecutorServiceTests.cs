@@ -1,0 +1,123 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Recovery.Executor.Tests.Libvirt;
+using Recovery.Protocol.V1;
+using Client = Recovery.Protocol.V1.Executor.ExecutorClient;
+
+namespace Recovery.Executor.Tests;
+
+public sealed class ExecutorServiceTests : IDisposable
+{
+    private const string Instance = "11111111-2222-4333-8444-555555555555";
+    private readonly TemporaryDirectory directory = new();
+    private readonly TestLibvirt libvirt = new();
+
+    public void Dispose()
+    {
+        libvirt.Dispose();
+        directory.Dispose();
+    }
+
+    [Fact]
+    public async Task A_watcher_gets_the_report_then_beats_and_so_does_a_second_one()
+    {
+        var pool = directory.Storage("pool", "pool-a");
+        using var executor = await ExecutorProcess.Start(directory["state"], "test:///default", $"Storages:0={pool}");
+        using var channel = executor.Channel();
+        var both = await Task.WhenAll(Whole(channel), Whole(channel));
+        Assert.All(both, report => Assert.Equal(("node1", "pool-a", "test"), (report.Host, report.Storages[0].Id, report.Domains[0].Name)));
+        Assert.Equal(both[0].ExecutorRun, both[1].ExecutorRun);
+    }
+
+    [Fact]
+    public async Task Without_libvirt_the_report_says_so_and_the_beats_go_on()
+    {
+        using var executor = await ExecutorProcess.Start(directory["state"], "qemu+unix:///system?socket=/nonexistent/socket");
+        using var channel = executor.Channel();
+        using var call = new Client(channel).Watch(new WatchRequest(), deadline: DateTime.UtcNow.AddSeconds(10), cancellationToken: TestContext.Current.CancellationToken);
+        var beats = 0;
+        await foreach (var message in call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            Assert.NotEmpty(message.Report?.LibvirtError ?? message.Heartbeat?.LibvirtError ?? "");
+            if (message.Heartbeat is not null && ++beats == 2) return;
+        }
+    }
+
+    [Fact]
+    public async Task A_step_is_remembered_over_kill_9()
+    {
+        using (var executor = await ExecutorProcess.Start(directory["state"], "test:///default"))
+        {
+            Assert.Equal(ErrorCode.DomainNotFound, (await Run(executor, "s1", 2)).Code);
+            executor.Kill();
+        }
+        using var again = await ExecutorProcess.Start(directory["state"], "test:///default");
+        Assert.True((await Run(again, "s1", 2)) is { Code: ErrorCode.DomainNotFound, Replayed: true });
+        Assert.Equal(ErrorCode.StaleEpoch, (await Run(again, "s2", 1)).Code);
+    }
+
+    [Fact]
+    public async Task It_watches_no_files_of_the_directory_that_it_was_started_in()
+    {
+        using var executor = await ExecutorProcess.Start(directory["state"], "test:///default");
+        var watches = Directory.GetFiles($"/proc/{executor.Id}/fdinfo").SelectMany(File.ReadAllLines).Count(line => line.StartsWith("inotify", StringComparison.Ordinal));
+        Assert.Equal(0, watches);
+    }
+
+    [Fact]
+    public async Task With_TLS_only_a_client_whose_certificate_the_CA_signed_is_heard()
+    {
+        var ca = new CertificateAuthority(directory, "ca");
+        var stranger = new CertificateAuthority(directory, "stranger");
+        var (certificate, key) = ca.Issue("server");
+        using var executor = await ExecutorProcess.Start(directory["state"], "test:///default",
+            $"Tls:Certificate={certificate}", $"Tls:Key={key}", $"Tls:ClientCa={ca.Path}");
+        using (var known = executor.SecureChannel(ca, ca.Client("control-plane")))
+            Assert.Equal("node1", (await Whole(known)).Host);
+        using (var unknown = executor.SecureChannel(ca, stranger.Client("control-plane")))
+            await Assert.ThrowsAsync<RpcException>(() => Whole(unknown));
+        using (var nobody = executor.SecureChannel(ca, null))
+            await Assert.ThrowsAsync<RpcException>(() => Whole(nobody));
+        using var plain = executor.Channel();
+        await Assert.ThrowsAsync<RpcException>(() => Whole(plain));
+    }
+
+    [Fact]
+    public async Task A_damaged_log_stops_the_start_with_one_clear_sentence()
+    {
+        Directory.CreateDirectory(directory["state"]);
+        await File.WriteAllTextAsync(directory["state/operations.log"], "rubbish\nmore rubbish\n", TestContext.Current.CancellationToken);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ExecutorProcess.Start(directory["state"], "test:///default"));
+        Assert.Contains("Line 1 of the operation log", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Message, StringComparison.Ordinal);
+    }
+
+    // The first report may come before libvirt is connected; the one that counts names the domain.
+    private static async Task<NodeReport> Whole(GrpcChannel channel)
+    {
+        using var call = new Client(channel).Watch(new WatchRequest(), deadline: DateTime.UtcNow.AddSeconds(10));
+        await foreach (var message in call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            if (message.Report is { LibvirtError: "" } report) return report;
+        }
+        throw new InvalidOperationException("the stream ended");
+    }
+
+    private static async Task<StepResult> Run(ExecutorProcess executor, string step, ulong epoch)
+    {
+        using var channel = executor.Channel();
+        using var call = new Client(channel).Run(new StepCommand
+        {
+            StepId = step,
+            Recovery = "r",
+            Epoch = epoch,
+            Instance = Instance,
+            Deadline = Timestamp.FromDateTime(DateTime.UtcNow.AddSeconds(10)),
+            Start = new StartDomain(),
+        });
+        StepResult? result = null;
+        await foreach (var message in call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken)) result = message.Result ?? result;
+        return result!;
+    }
+}
