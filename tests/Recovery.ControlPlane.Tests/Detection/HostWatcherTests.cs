@@ -164,12 +164,14 @@ public sealed class HostWatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Given_a_domain_that_is_malformed_when_it_is_reported_then_it_is_named_and_the_others_are_known()
+    public async Task Given_a_domain_that_is_malformed_when_it_is_reported_then_it_is_named_and_the_others_are_known_and_nothing_is_taken_for_gone()
     {
         await using var executor = await LoopbackExecutor.StartAsync();
         var say = Listen(executor);
         var broken = Domain(Guid.NewGuid());
         (broken.Uuid, broken.Name) = ("nonsense", "broken-one");
+        var maybeTheBroken = Guid.NewGuid();
+        await database.AddAsync(Some.Domain("node1", maybeTheBroken), Some.Instance(maybeTheBroken, "node1"));
         await database.AddAsync(Some.Host("node1", executor.Address));
 
         await say(new() { Report = Report("node1", broken, Domain(Web)) });
@@ -178,6 +180,7 @@ public sealed class HostWatcherTests : IAsyncLifetime
         await say(new() { DomainChanged = Domain(Web, Proto.DomainState.Paused) });
 
         await Until(() => HasAsync(Web, DomainState.Paused));
+        Assert.True(await HasAsync(maybeTheBroken, DomainState.Running));
         Assert.Contains("broken-one", readerLog.Text, StringComparison.Ordinal);
         Assert.Equal(1, executor.Does.Watchers);
     }
@@ -226,6 +229,8 @@ public sealed class HostWatcherTests : IAsyncLifetime
 
         await database.ReadAsync(each => each.Hosts.ExecuteUpdateAsync(row => row.SetProperty(host => host.Executor, second.Address), Cancel));
         await Until(() => Task.FromResult((first.Does.Watchers, second.Does.Watchers) == (0, 1)));
+        await Task.Delay(1500, Cancel); // long enough to be dialled again
+        Assert.Equal(0, first.Does.Watchers);
 
         await say(new() { Report = Report("node1") });
         await database.ReadAsync(each => each.Hosts.ExecuteDeleteAsync(Cancel));

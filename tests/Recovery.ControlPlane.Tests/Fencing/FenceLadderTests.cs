@@ -109,6 +109,7 @@ public sealed class FenceLadderTests : IDisposable
     [InlineData("exit 3")]
     [InlineData("[ $o_action = off ] && exit 1; exit 0")]
     [InlineData("kill -9 $$")]
+    [InlineData("[ -e asked ] || { touch asked; exit 1; }; [ $o_action = off ] && exit 0; exit 2")] // not even at its first look
     [InlineData("if then fi")] // a script that doesn't parse exits with 2, and 2 means off
     [InlineData("exec perl -e 'open(F, q(/nonexistent)) or die'")] // so does a Perl program that misses a file
     public async Task Given_an_agent_that_fails_then_it_is_never_a_proof(string body)
