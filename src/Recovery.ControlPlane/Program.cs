@@ -53,6 +53,9 @@ public static class Program
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
+
+        // It listens from now on: before that, silence says nothing.
+        _ = app.Services.GetRequiredService<LivenessBoard>();
         app.UseRecoveryProblems();
         app.MapRecoveryApi();
         app.MapRecoverySwagger();

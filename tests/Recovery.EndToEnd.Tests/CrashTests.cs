@@ -44,7 +44,7 @@ public class CrashTests
 
         Assert.Equal("completed", end.GetProperty("state").GetString());
         await cluster.RunsOnceOnAsync(target, guest, generation: 2);
-        Assert.Single(await cluster.EventsAsync(recovery), line => line.Contains(": start on "  + target + ".\""));
+        Assert.Single(await cluster.EventsAsync(recovery), line => line.Contains(": start on " + target + ".\""));
     }
 
     /// <summary>The target on which the start is under way.</summary>

@@ -19,8 +19,6 @@ public static class ApiServices
 
     public static void MapRecoveryApi(this WebApplication app)
     {
-        // Listening begins now, not with the first request that wants to know since when.
-        app.Services.GetRequiredService<WatchStart>();
         app.MapHosts();
         app.MapProofs();
         app.MapInstances();

@@ -16,6 +16,19 @@ public sealed class LivenessBoard(TimeProvider time)
     public void Heard(string host, string libvirtError) =>
         pulses[host] = new Pulse(time.GetUtcNow(), libvirtError);
 
+    /// <summary>When this process began to listen: before that, silence says nothing.</summary>
+    public DateTimeOffset ListeningSince { get; init; } = time.GetUtcNow();
+
+    /// <summary>
+    /// How long to wait until a host that was not heard may be called silent; null when it may. Right after a start
+    /// every host is silent, because none was dialled yet.
+    /// </summary>
+    public TimeSpan? TooEarlyToTell(string host)
+    {
+        var listened = time.GetUtcNow() - ListeningSince;
+        return !pulses.ContainsKey(host) && listened < SilentAfter ? SilentAfter - listened : null;
+    }
+
     public void Forget(string host) => pulses.TryRemove(host, out _);
 
     /// <summary>Null when it was not heard since this control plane started.</summary>

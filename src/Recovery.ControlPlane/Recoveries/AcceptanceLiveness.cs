@@ -26,8 +26,8 @@ internal static class AcceptanceLiveness
             $"Its libvirt does not answer, and its guests may well be running all the same. Restart libvirtd there; guests survive that. If {host.Name} is beyond that, switch it off first"),
         HostLiveness.NeverSeen => new(FaultCodes.HostNeverSeen,
             $"No executor was ever seen on {host.Name}, so nothing is known of its guests and there is nothing to bring up elsewhere. Start recovery-executor there, or check the executor's address with GET /v1/hosts/{host.Name}."),
-        HostLiveness.Silent when TooEarlyToTell(host.Name, sight) is { } wait => new(FaultCodes.LivenessUnknown,
-            $"This control plane listens for heartbeats only since {Seconds(sight.Cluster.At - sight.WatchingSince)} and has not heard {host.Name} yet: it can't tell a dead host from one that it has not reached. Send the request again in {Seconds(wait)}."),
+        HostLiveness.Silent when sight.TooEarlyToTell.TryGetValue(host.Name, out var wait) => new(FaultCodes.LivenessUnknown,
+            $"This control plane has listened for heartbeats for a few seconds only and has not heard {host.Name} yet: it can't tell a dead host from one that it has not reached. Send the request again in {Seconds(wait)}."),
         _ => null,
     };
 
@@ -38,15 +38,6 @@ internal static class AcceptanceLiveness
             : "its heartbeat is fresh";
         return new(FaultCodes.HostAlive,
             $"{host} is alive: {heartbeat}. {advice}, and send this request again when it has been silent for {Seconds(LivenessBoard.SilentAfter)}.");
-    }
-
-    // Right after a start every host is silent: none was dialled yet.
-    private static TimeSpan? TooEarlyToTell(string host, AcceptanceSight sight)
-    {
-        var listened = sight.Cluster.At - sight.WatchingSince;
-        return !sight.LastHeard.ContainsKey(host) && listened < LivenessBoard.SilentAfter
-            ? LivenessBoard.SilentAfter - listened
-            : null;
     }
 
     private static string Seconds(TimeSpan time) =>

@@ -11,7 +11,6 @@ public static class AcceptanceServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LivenessBoard>();
         services.TryAddSingleton<RunnerSignal>();
-        services.AddSingleton(provider => new WatchStart(provider.GetRequiredService<TimeProvider>().GetUtcNow()));
         services.AddSingleton<AcceptanceLookout>();
         services.AddSingleton<Acceptance>();
         services.AddSingleton<AcceptancePreview>();

@@ -9,38 +9,41 @@ namespace Recovery.ControlPlane.Recoveries;
 /// <param name="Cluster">Hosts and instances.</param>
 /// <param name="LastHeard">When each host was heard last; hosts that were not heard by this process are missing.</param>
 /// <param name="Holders">Which live recovery holds which subject.</param>
-/// <param name="WatchingSince">When this process began to listen for heartbeats.</param>
+/// <param name="TooEarlyToTell">Hosts whose silence says nothing yet, and how long to wait for each.</param>
 public sealed record AcceptanceSight(
     ClusterSnapshot Cluster,
     IReadOnlyDictionary<string, DateTimeOffset> LastHeard,
     IReadOnlyDictionary<string, Guid> Holders,
-    DateTimeOffset WatchingSince)
+    IReadOnlyDictionary<string, TimeSpan> TooEarlyToTell)
 {
     public Guid? HolderOf(string subject) => Holders.TryGetValue(subject, out var recovery) ? recovery : null;
 }
 
 /// <summary>Takes the sight.</summary>
 public sealed class AcceptanceLookout(
-    IInventory inventory, LivenessBoard liveness, IDbContextFactory<RecoveryDbContext> databases, WatchStart start)
+    IInventory inventory, LivenessBoard liveness, IDbContextFactory<RecoveryDbContext> databases)
 {
     public async Task<AcceptanceSight> LookAsync(CancellationToken cancellationToken)
     {
         var cluster = await inventory.SnapshotAsync(exceptRecovery: null, cancellationToken);
         var heard = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var tooEarly = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
         foreach (var host in cluster.Hosts)
         {
             if (liveness.LastHeard(host.Name) is { } at)
             {
                 heard[host.Name] = at;
             }
+
+            if (liveness.TooEarlyToTell(host.Name) is { } wait)
+            {
+                tooEarly[host.Name] = wait;
+            }
         }
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var holders = await database.Locks.AsNoTracking()
             .ToDictionaryAsync(held => held.Subject, held => held.RecoveryId, StringComparer.Ordinal, cancellationToken);
-        return new AcceptanceSight(cluster, heard, holders, start.At);
+        return new AcceptanceSight(cluster, heard, holders, tooEarly);
     }
 }
-
-/// <summary>When this process began to listen: before that, silence says nothing.</summary>
-public sealed record WatchStart(DateTimeOffset At);

@@ -84,8 +84,9 @@ public sealed class FenceStage(
                 return FenceEnd.AliveAgain;
             }
 
+            // A control plane that has just started has heard nobody yet: no living host is switched off for that.
             var now = claim.Time.GetUtcNow();
-            if (now >= nextTry)
+            if (now >= nextTry && liveness.TooEarlyToTell(host) is null)
             {
                 var why = await TryAgentsAsync(claim, host, cancellationToken);
                 nextTry = claim.Time.GetUtcNow() + TimeSpan.FromSeconds(options.Fencing.RetrySeconds);

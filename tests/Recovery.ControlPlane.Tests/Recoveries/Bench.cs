@@ -26,7 +26,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
 
     public Bench(params string[] instances)
     {
-        Liveness = new LivenessBoard(TimeProvider.System);
+        Liveness = new LivenessBoard(TimeProvider.System) { ListeningSince = DateTimeOffset.MinValue };
         Instances = [.. instances.Select(name => NewInstance(name))];
         using var context = CreateDbContext();
         context.Database.EnsureCreated();
@@ -44,7 +44,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         context.SaveChanges();
     }
 
-    public LivenessBoard Liveness { get; }
+    public LivenessBoard Liveness { get; set; }
 
     public List<Instance> Instances { get; }
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Fencing;
+using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
 using Recovery.Core.Inventory;
@@ -103,6 +104,23 @@ public class RunnerTests
         Assert.Equal(RecoveryState.Failed, row.State);
         Assert.Contains("alive again", row.Reason);
         Assert.Empty(bench.Sent);
+    }
+
+    [Fact]
+    public async Task A_control_plane_that_has_just_started_fences_nobody_before_it_has_listened()
+    {
+        await using var bench = new Bench("a") { Liveness = new LivenessBoard(TimeProvider.System) };
+        bench.Fence = () => new FenceAttempt(true, "fence_lab says off.", []);
+        var recovery = await bench.AcceptAsync();
+
+        await bench.StartAsync();
+        await bench.UntilAsync(recovery, row => row.State == RecoveryState.Fencing);
+        await Task.Delay(1000, TestContext.Current.CancellationToken);
+        bench.Liveness.Heard("node1", "");
+        var row = await bench.UntilFinalAsync(recovery);
+
+        Assert.Equal(0, bench.FenceCalls);
+        Assert.Contains("alive again", row.Reason);
     }
 
     [Fact]
