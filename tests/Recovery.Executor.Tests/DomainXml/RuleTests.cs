@@ -154,6 +154,12 @@ public class RuleTests
     public void of_an_argument_for_qemu(string option, string value, string said) =>
         Check($"<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'><q:arg value='{option}'/><q:arg value='{value}'/></q:commandline>", said);
 
+    [Theory]
+    [InlineData("<disk type='file'><source file='/srv/images/a&amp;b &lt;&apos;&quot;&gt;&#10;&#9;'   startupPolicy=\"mandatory\"  /><target dev='vda'/></disk>", "<disk type='file'><source file='/mnt/images/a&amp;b &lt;&apos;&quot;&gt;&#10;&#9;' startupPolicy='mandatory'/><target dev='vda'/></disk>")]
+    [InlineData("<disk type=\"file\"><source file=\"/srv/images/it's\"></source><target dev='vda'></target ></disk>", "<disk type=\"file\"><source file=\"/mnt/images/it&apos;s\"></source><target dev='vda'></target ></disk>")]
+    public void given_special_characters_when_a_tag_is_written_anew_then_they_are_escaped_and_the_rest_stays_as_it_was(string device, string rewritten) =>
+        Assert.Equal(Xml($"<devices>{rewritten}</devices>", null), DomainRewriter.Rewrite(Xml($"<devices>{device}</devices>", null), Target).Xml);
+
     // What libvirt itself writes when the guest is off.
     [Theory]
     [InlineData("<graphics type='spice' port='5900' tlsPort='5901' autoport='yes'/>", "<graphics type='spice' autoport='yes'/>")]
