@@ -71,7 +71,7 @@ public class RuleTests
     [InlineData("<graphics type='vnc'><listen type='network' network='other'/></graphics>", "refused graphics vnc: libvirt on node2 has no network 'other'")]
     [InlineData("<graphics type='sdl' display=':0.0'/>", "refused graphics sdl: it opens a window")]
     [InlineData("<graphics type='dbus' address='unix:path=/x'/>", "refused graphics dbus")]
-    [InlineData("<graphics type='egl-headless'><gl rendernode='/dev/dri/renderD128'/></graphics>", "changed graphics: the source's render node '/dev/dri/renderD128' is removed")]
+    [InlineData("<graphics type='egl-headless'><gl rendernode='/dev/dri/renderD128'/></graphics>", "changed graphics egl-headless: the source's render node '/dev/dri/renderD128' is removed")]
     [InlineData("<serial type='file'><source path='/dev/null'/></serial>", Kept)]
     [InlineData("<serial type='file'><source path='/dev/ttyS1'/></serial>", "refused serial 0: it is bound to '/dev/ttyS1'")]
     [InlineData("<serial type='file'><source path='/var/log/libvirt/qemu/mine.log'/></serial>", Kept)]
@@ -127,6 +127,7 @@ public class RuleTests
     [InlineData("<os><type arch='x86_64' machine='q35'>hvm</type><nvram type='file'><source file='/srv/images/v'/></nvram></os>", "changed NVRAM: '/srv/images/v' becomes '/mnt/images/v'")]
     [InlineData("<os><type arch='x86_64' machine='q35'>hvm</type><nvram type='block'><source dev='/dev/v'/></nvram></os>", "refused NVRAM: it is kept on 'block'")]
     [InlineData("<os><type arch='x86_64' machine='q35'>hvm</type><nvram template='/t'/></os>", "refused NVRAM: the UEFI firmware keeps variables")]
+    [InlineData("<os><type arch='x86_64' machine='q35'>hvm</type><loader readonly='yes' type='pflash'>/srv/images/CODE.fd</loader></os>", "refused NVRAM: the UEFI firmware keeps variables")]
     [InlineData("<os firmware='efi'><type arch='x86_64' machine='q35'>hvm</type><loader stateless='yes'/></os>", Kept)]
     [InlineData("<os firmware='bios'><type arch='x86_64' machine='q35'>hvm</type></os>", Kept)]
     [InlineData("<os><type arch='x86_64' machine='q35'>hvm</type><loader type='rom'>/usr/share/seabios/bios.bin</loader></os>", "refused firmware loader: '/usr/share/seabios/bios.bin'")]
@@ -152,6 +153,21 @@ public class RuleTests
     [InlineData("/srv/images/extra.img", "", "refused qemu:commandline: an argument without option")]
     public void of_an_argument_for_qemu(string option, string value, string said) =>
         Check($"<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'><q:arg value='{option}'/><q:arg value='{value}'/></q:commandline>", said);
+
+    [Theory]
+    [InlineData("<disk type='file'><source file='/srv/images/a&amp;b &lt;&apos;&quot;&gt;&#10;&#9;'   startupPolicy=\"mandatory\"  /><target dev='vda'/></disk>", "<disk type='file'><source file='/mnt/images/a&amp;b &lt;&apos;&quot;&gt;&#10;&#9;' startupPolicy='mandatory'/><target dev='vda'/></disk>")]
+    [InlineData("<disk type=\"file\"><source file=\"/srv/images/it's\"></source><target dev='vda'></target ></disk>", "<disk type=\"file\"><source file=\"/mnt/images/it&apos;s\"></source><target dev='vda'></target ></disk>")]
+    public void given_special_characters_when_a_tag_is_written_anew_then_they_are_escaped_and_the_rest_stays_as_it_was(string device, string rewritten) =>
+        Assert.Equal(Xml($"<devices>{rewritten}</devices>", null), DomainRewriter.Rewrite(Xml($"<devices>{device}</devices>", null), Target).Xml);
+
+    // What libvirt itself writes when the guest is off.
+    [Theory]
+    [InlineData("<graphics type='spice' port='5900' tlsPort='5901' autoport='yes'/>", "<graphics type='spice' autoport='yes'/>")]
+    [InlineData("<graphics type='vnc' port='5900' autoport='yes' websocket='5700'/>", "<graphics type='vnc' port='-1' autoport='yes' websocket='-1'/>")]
+    [InlineData("<graphics type='vnc' port='5900' autoport='yes' websocket='5999'/>", "<graphics type='vnc' port='-1' autoport='yes' websocket='5999'/>")]
+    [InlineData("<graphics type='spice' port='5900' autoport='no'/>", "<graphics type='spice' port='5900' autoport='no'/>")]
+    public void given_ports_when_rewritten_then_those_of_libvirt_are_free_and_those_of_the_owner_stay(string graphics, string rewritten) =>
+        Assert.Equal(Xml($"<devices>{rewritten}</devices>", null), DomainRewriter.Rewrite(Xml($"<devices>{graphics}</devices>", null), Target).Xml);
 
     [Fact]
     public void given_a_kind_that_is_neither_kvm_nor_qemu_when_rewritten_then_it_is_refused() =>

@@ -13,9 +13,13 @@ internal static class CommandLineRule
     private static readonly XNamespace Qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
 
     private static readonly string[] Harmless =
-        ["-global", "-machine", "-M", "-accel", "-set", "-device", "-fw_cfg", "-smbios", "-icount", "-rtc", "-boot", "-overcommit", "-msg", "-no-hpet", "-no-user-config", "-nodefaults", "-no-fd-bootchk", "-action", "-watchdog-action"];
+    [
+        "-global", "-machine", "-M", "-accel", "-set", "-device", "-fw_cfg", "-smbios", "-icount", "-rtc", "-boot",
+        "-overcommit", "-msg", "-no-hpet", "-no-user-config", "-nodefaults", "-no-fd-bootchk", "-action", "-watchdog-action",
+    ];
 
-    private static readonly string[] HostDevices = ["vfio", "usb-host", "host=", "hostdev", "vhost", "chardev=", "drive=", "netdev=", "memdev=", "fsdev="];
+    private static readonly string[] HostDevices =
+        ["vfio", "usb-host", "host=", "hostdev", "vhost", "chardev=", "drive=", "netdev=", "memdev=", "fsdev="];
 
     public static void Apply(Rewriting rewriting)
     {

@@ -123,10 +123,13 @@ internal static class GraphicsRule
 
     private static void FreeRenderNodes(Rewriting rewriting)
     {
-        foreach (var part in rewriting.Domain.Elements("devices").Elements().Where(device => device.Name.LocalName is "graphics" or "video").Descendants().Where(part => part.Attribute("rendernode") is not null).ToList())
+        foreach (var device in rewriting.Domain.Devices("graphics").Concat(rewriting.Domain.Devices("video")))
         {
-            rewriting.Change($"{part.Ancestors().First(device => device.Parent?.Name == "devices").Name.LocalName}: the source's render node {Sentence.Quote(part.Get("rendernode"))} is removed; libvirt finds one of {rewriting.Target.Host}.");
-            part.SetAttributeValue("rendernode", null);
+            foreach (var part in device.Descendants().Where(part => part.Attribute("rendernode") is not null))
+            {
+                rewriting.Change($"{Subjects.Device(device)}: the source's render node {Sentence.Quote(part.Get("rendernode"))} is removed; libvirt finds one of {rewriting.Target.Host}.");
+                part.SetAttributeValue("rendernode", null);
+            }
         }
     }
 }

@@ -66,8 +66,10 @@ internal static class HypervisorRule
             return;
         }
 
-        var names = NamesOf(path[(path.LastIndexOf('/') + 1)..], rewriting);
-        if (names.Select(name => target.Emulators.FirstOrDefault(known => known.EndsWith("/" + name, StringComparison.Ordinal))).FirstOrDefault(known => known is not null) is { } other)
+        var other = NamesOf(path[(path.LastIndexOf('/') + 1)..], rewriting)
+            .Select(name => target.Emulators.FirstOrDefault(known => known.EndsWith("/" + name, StringComparison.Ordinal)))
+            .FirstOrDefault(known => known is not null);
+        if (other is not null)
         {
             rewriting.Change($"emulator: {Sentence.Quote(path)} becomes {Sentence.Quote(other)}.");
             emulator!.Value = other;

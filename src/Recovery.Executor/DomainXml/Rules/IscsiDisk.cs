@@ -110,7 +110,8 @@ internal static class IscsiDisk
         source.Element("auth")?.RemoveIndented();
         if (wanted is not null)
         {
-            source.Elements().Last(part => part.Name.LocalName is "host" or "initiator").AddAfterIndented(new XElement("auth", new XAttribute("username", mapping.ChapUsername!)))
+            source.Elements().Last(part => part.Name.LocalName is "host" or "initiator")
+                .AddAfterIndented(new XElement("auth", new XAttribute("username", mapping.ChapUsername!)))
                 .AddFirstIndented(new XElement("secret", new XAttribute("type", "iscsi"), new XAttribute("usage", mapping.SecretUsage!)));
         }
     }
