@@ -16,7 +16,7 @@ switch (args)
         Console.WriteLine(CommandLine.Help);
         return 0;
     case ["rewrite", .. var arguments]:
-        return RewriteCommand.Run(arguments, Console.In, Console.Out, Console.Error);
+        return RewriteCommand.Run(arguments, RewriteCommand.OpenStandardInput(), Console.Out, Console.Error);
 }
 
 // 2. Settings, or every fault in them

@@ -42,7 +42,6 @@ async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken
 {
     if (parsed.GetValue(down))
     {
-        LabControlPlane.Remove(DemoOptions.Lab);
         await Lab.DownAsync(DemoOptions.Lab, CancellationToken.None);
         return 0;
     }
@@ -53,8 +52,6 @@ async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken
         ControlPlane = Binary("RECOVERY_CONTROL_PLANE"),
     };
 
-    // What an earlier demo left, kept on purpose or killed, must not answer in this one's place.
-    LabControlPlane.Remove(DemoOptions.Lab);
     return await new DemoStory(options, options.Json ? error : AnsiConsole.Console).TellAsync(cancellationToken) ? 0 : 1;
 }
 

@@ -135,7 +135,7 @@ public sealed class LabControlPlane : IAsyncDisposable
     }
 
     /// <summary>Ends what an earlier control plane of this lab left, and removes its directory.</summary>
-    public static void Remove(string lab)
+    internal static void Remove(string lab)
     {
         var directory = $"/var/lib/recovery-lab-{lab}-control-plane";
         if (!System.IO.Directory.Exists(directory))

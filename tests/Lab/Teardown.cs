@@ -10,6 +10,7 @@ internal static class Teardown
     public static async Task RunAsync(LabState state, CancellationToken cancellationToken)
     {
         var subnet = await RecordedSubnetAsync(state, cancellationToken);
+        LabControlPlane.Remove(state.Lab);
         await PullAllCordsAsync(state, cancellationToken);
         await SweepNamespacesAsync(state.Lab, cancellationToken);
         await SweepInterfacesAsync(new LabNetwork(state.Lab, subnet ?? 0), cancellationToken);

@@ -41,6 +41,9 @@ public sealed record StepDispatch
     public required string Definition { get; init; }
 
     public required IReadOnlyList<StorageView> SourceStorages { get; init; }
+
+    /// <summary>The CPU model of the source; empty when unknown.</summary>
+    public string SourceCpuModel { get; init; } = "";
 }
 
 /// <summary>What an executor said of a step.</summary>

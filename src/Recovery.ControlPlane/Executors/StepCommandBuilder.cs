@@ -34,6 +34,7 @@ public sealed class StepCommandBuilder(ChapCredentials credentials)
                 {
                     Definition = step.Definition,
                     SourceStorages = { step.SourceStorages.Select(ProtoMapping.ToProto) },
+                    SourceCpuModel = step.SourceCpuModel,
                     Volumes = { instance.Volumes.Where(disk => disk.LiveXml is null).Select(ToVolume) },
                 };
                 break;

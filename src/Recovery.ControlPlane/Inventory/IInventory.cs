@@ -24,6 +24,10 @@ public interface IInventory
 /// <summary>A domain XML and what is needed to read its paths.</summary>
 /// <param name="Definition">The inactive domain XML.</param>
 /// <param name="SourceStorages">Where its host saw its storages.</param>
+/// <param name="SourceCpuModel">The CPU model of its host, as libvirt names it; empty when unknown.</param>
 /// <param name="ReportedAt">Its age counts from here.</param>
 public sealed record KeptDefinition(
-    string Definition, IReadOnlyList<Persistence.Rows.StorageView> SourceStorages, DateTimeOffset ReportedAt);
+    string Definition,
+    IReadOnlyList<Persistence.Rows.StorageView> SourceStorages,
+    string SourceCpuModel,
+    DateTimeOffset ReportedAt);

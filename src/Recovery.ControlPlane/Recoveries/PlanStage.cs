@@ -117,6 +117,7 @@ public sealed class PlanStage(IInventory inventory, CloseStage close, RecoveryOp
                 Instance = instance,
                 Definition = definitions[id].Definition,
                 SourceStorages = [.. definitions[id].SourceStorages],
+                SourceCpuModel = definitions[id].SourceCpuModel,
             };
             recovery.Instances.Add(row);
             context.RecoveryInstances.Add(row);

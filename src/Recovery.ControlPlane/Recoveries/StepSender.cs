@@ -81,6 +81,7 @@ public sealed class StepSender(IStepDispatcher dispatcher, FenceProofs proofs, R
                 Instance = row.Instance,
                 Definition = row.Definition,
                 SourceStorages = row.SourceStorages,
+                SourceCpuModel = row.SourceCpuModel,
             };
     }
 

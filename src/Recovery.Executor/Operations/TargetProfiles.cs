@@ -27,6 +27,7 @@ internal sealed class TargetProfiles(ExecutorSettings settings, StorageCatalogue
             MachineTypes = host.MachineTypes,
             CpuModels = host.CpuModels,
             HostCpuModel = host.CpuModel.Length > 0 ? host.CpuModel : null,
+            SourceHostCpuModel = command.Define.SourceCpuModel.Length > 0 ? command.Define.SourceCpuModel : null,
             Bridges = NetworkDevices.Bridges(),
             BridgesKnown = true,
             Networks = networks ?? [],

@@ -221,7 +221,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
     public Task<IReadOnlyDictionary<Guid, KeptDefinition>> DefinitionsAsync(
         IReadOnlyCollection<Guid> instances, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<Guid, KeptDefinition>>(instances.ToDictionary(
-            id => id, id => new KeptDefinition("<domain/>", [], DateTimeOffset.UtcNow)));
+            id => id, id => new KeptDefinition("<domain/>", [], "", DateTimeOffset.UtcNow)));
 
     public Task<bool> CommitAsync(
         Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken) =>

@@ -47,12 +47,13 @@ public sealed class LibvirtInventory(
                 (_, domain) => new { domain.Uuid, domain.Host, domain.Definition, domain.ReportedAt })
             .ToListAsync(cancellationToken);
         var names = kept.Select(domain => domain.Host).Distinct().ToList();
-        var storages = await database.Hosts.AsNoTracking().Where(row => names.Contains(row.Name))
-            .ToDictionaryAsync(row => row.Name, row => row.Storages, cancellationToken);
+        var hosts = await database.Hosts.AsNoTracking().Where(row => names.Contains(row.Name))
+            .ToDictionaryAsync(row => row.Name, row => (row.Storages, row.CpuModel), cancellationToken);
         return kept.ToDictionary(
             domain => domain.Uuid,
-            domain => new KeptDefinition(
-                domain.Definition, storages.GetValueOrDefault(domain.Host) ?? [], domain.ReportedAt));
+            domain => hosts.TryGetValue(domain.Host, out var host)
+                ? new KeptDefinition(domain.Definition, host.Storages, host.CpuModel, domain.ReportedAt)
+                : new KeptDefinition(domain.Definition, [], "", domain.ReportedAt));
     }
 
     public async Task<bool> CommitAsync(

@@ -367,6 +367,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("SourceCpuModel")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("SourceStorages")
                         .IsRequired()
                         .HasColumnType("TEXT");

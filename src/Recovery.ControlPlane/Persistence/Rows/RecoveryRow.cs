@@ -89,6 +89,9 @@ public sealed class RecoveryInstanceRow
     /// <summary>Where the source saw its storages.</summary>
     public required List<StorageView> SourceStorages { get; set; }
 
+    /// <summary>The CPU model of the source, as libvirt names it; empty when unknown.</summary>
+    public string SourceCpuModel { get; set; } = "";
+
     public DateTimeOffset? StartedAt { get; set; }
 
     /// <summary>When the guest was seen running (or, if it stays off, defined) on the target.</summary>

@@ -203,6 +203,7 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     Instance = table.Column<string>(type: "TEXT", nullable: false),
                     Definition = table.Column<string>(type: "TEXT", nullable: false),
                     SourceStorages = table.Column<string>(type: "TEXT", nullable: false),
+                    SourceCpuModel = table.Column<string>(type: "TEXT", nullable: false),
                     StartedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     ReadyAt = table.Column<long>(type: "INTEGER", nullable: true),
                     FinishedAt = table.Column<long>(type: "INTEGER", nullable: true)

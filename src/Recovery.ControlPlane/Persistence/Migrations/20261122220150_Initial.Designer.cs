@@ -11,7 +11,7 @@ using Recovery.ControlPlane.Persistence;
 namespace Recovery.ControlPlane.Persistence.Migrations
 {
     [DbContext(typeof(RecoveryDbContext))]
-    [Migration("20261122205649_Initial")]
+    [Migration("20261122220150_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -367,6 +367,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SourceCpuModel")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
