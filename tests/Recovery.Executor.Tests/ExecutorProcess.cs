@@ -32,8 +32,17 @@ internal sealed class ExecutorProcess : IDisposable
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         var executor = new ExecutorProcess(process, port);
-        await Tool.Until(() => process.HasExited || executor.Listens(), "the executor listens");
-        return process.HasExited ? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync()) : executor;
+        try
+        {
+            await Tool.Until(() => process.HasExited || executor.Listens(), "the executor listens");
+            return process.HasExited ? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync()) : executor;
+        }
+        catch
+        {
+            // Nobody else knows this process yet: a start that is given up must not leave it behind.
+            executor.Dispose();
+            throw;
+        }
     }
 
     public GrpcChannel Channel() => GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
