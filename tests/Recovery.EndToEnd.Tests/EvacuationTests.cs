@@ -68,6 +68,25 @@ public class EvacuationTests
     }
 
     [Fact]
+    public async Task A_host_that_came_back_and_died_again_has_not_made_its_guests_count_as_shut_off()
+    {
+        await using var cluster = await Cluster.UpAsync();
+        var guest = await cluster.GuestAsync("web1", volume: true);
+        await cluster.Node1DiesAsync();
+        await cluster.Lab.Host("node1").PowerOnAsync(Cancellation);
+        await cluster.LivenessAsync("node1", "up");
+        await cluster.ControlPlane.UntilAsync(
+            $"/v1/instances/{guest.Uuid}", row => row.GetProperty("state").GetString() == "crashed", TimeSpan.FromSeconds(20), Cancellation);
+
+        await cluster.Node1DiesAsync();
+        var recovery = await cluster.EvacuateAsync();
+        await cluster.EndAsync(recovery);
+
+        var row = await cluster.InstanceAsync(recovery, guest);
+        await cluster.RunsOnceOnAsync(row.GetProperty("target").GetString()!, guest, generation: 2);
+    }
+
+    [Fact]
     public async Task A_target_that_lacks_the_storage_is_never_chosen_even_when_it_is_the_only_one_left()
     {
         await using var cluster = await Cluster.UpAsync();

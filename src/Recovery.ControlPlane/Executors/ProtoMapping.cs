@@ -59,6 +59,7 @@ internal static class ProtoMapping
                 Uuid = uuid,
                 Name = domain.Name,
                 State = state,
+                WhyOffIsForgotten = domain.State == Proto.DomainState.Inactive,
                 Persistent = domain.Persistent,
                 Autostart = domain.Autostart,
                 Definition = domain.Definition,
@@ -117,6 +118,7 @@ internal static class ProtoMapping
         Proto.DomainState.Paused => DomainState.Paused,
         Proto.DomainState.ShutOff => DomainState.ShutOff,
         Proto.DomainState.Crashed => DomainState.Crashed,
+        Proto.DomainState.Inactive => DomainState.ShutOff,
         _ => null,
     };
 

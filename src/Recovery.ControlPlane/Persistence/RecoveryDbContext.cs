@@ -51,6 +51,7 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
             domain.HasKey(row => new { row.Host, row.Uuid });
             domain.Property(row => row.Host).HasMaxLength(253);
             domain.HasIndex(row => row.Uuid);
+            domain.Ignore(row => row.WhyOffIsForgotten);
             AsJson(domain.Property(row => row.Disks));
             AsJson(domain.Property(row => row.Files));
         });

@@ -47,9 +47,10 @@ internal static class DomainStates
         return reason switch
         {
             unknown when before is DomainState.Running or DomainState.Crashed => DomainState.Crashed,
+            unknown when before is DomainState.Unspecified or DomainState.Inactive => DomainState.Inactive,
             OffCrashed or OffFailed or OffDaemon => DomainState.Crashed,
             shutDown when endedByHost => DomainState.Crashed,
-            // Unknown (never started since libvirtd's start), destroyed, migrated, saved, from snapshot.
+            // Destroyed, migrated, saved, from snapshot.
             _ => DomainState.ShutOff,
         };
     }

@@ -42,7 +42,7 @@ internal sealed class VerifyDomainStep(TimeProvider time) : IStep
     private static bool IsGood(Sight sight, VerifyDomain expected)
     {
         var meaning = DomainStates.Meaning(sight.State, endedByHost: false);
-        if (meaning is DomainState.Crashed or DomainState.ShutOff)
+        if (meaning is DomainState.Crashed or DomainState.ShutOff or DomainState.Inactive)
             throw new StepFailure(ErrorCode.DomainNotRunning,
                 $"{sight.Name} does not run: libvirt says {sight.State}; see /var/log/libvirt/qemu/{sight.Name}.log on this host");
         var missing = expected.DiskTargets.Except(sight.DiskTargets).ToList();

@@ -18,7 +18,7 @@ public sealed class DomainStatesTests
     [InlineData(3, 10, DomainState.Crashed)] // the guest panicked
     [InlineData(3, 11, DomainState.Running)] // starting up
     [InlineData(3, 13, DomainState.Crashed)] // post-copy failed
-    [InlineData(5, 0, DomainState.ShutOff)] // never started since libvirtd's start
+    [InlineData(5, 0, DomainState.Inactive)] // never started since libvirtd's start
     [InlineData(5, 1, DomainState.ShutOff)] // shut down
     [InlineData(5, 2, DomainState.ShutOff)] // destroyed
     [InlineData(5, 3, DomainState.Crashed)]
@@ -45,6 +45,7 @@ public sealed class DomainStatesTests
     [InlineData(DomainState.Crashed, DomainState.Crashed)]
     [InlineData(DomainState.ShutOff, DomainState.ShutOff)]
     [InlineData(DomainState.Paused, DomainState.ShutOff)]
+    [InlineData(DomainState.Inactive, DomainState.Inactive)]
     public void What_ran_before_libvirtd_restarted_and_is_off_for_no_known_reason_has_crashed(DomainState before, DomainState meaning) =>
         Assert.Equal(meaning, DomainStates.Meaning(new LibvirtState(StateKind.ShutOff, 0), endedByHost: false, before));
 }

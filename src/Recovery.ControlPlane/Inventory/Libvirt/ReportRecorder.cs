@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Inventory;
 
 namespace Recovery.ControlPlane.Inventory.Libvirt;
 
@@ -88,6 +89,12 @@ public sealed class ReportRecorder(
         }
         else
         {
+            // A host that came back has forgotten what ran on it. We have not: what ran was not shut off by its owner.
+            if (said.WhyOffIsForgotten)
+            {
+                said.State = known.State == DomainState.Running ? DomainState.Crashed : known.State;
+            }
+
             database.Entry(known).CurrentValues.SetValues(said);
         }
     }

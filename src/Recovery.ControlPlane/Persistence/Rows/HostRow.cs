@@ -74,6 +74,9 @@ public sealed class DomainRow
 
     public required DomainState State { get; set; }
 
+    /// <summary>It is off since its host or libvirtd started, so its host can't tell who wanted that. Not stored.</summary>
+    public bool WhyOffIsForgotten { get; set; }
+
     public bool Persistent { get; set; }
 
     public bool Autostart { get; set; }

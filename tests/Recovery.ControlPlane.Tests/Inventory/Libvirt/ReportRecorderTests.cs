@@ -54,6 +54,31 @@ public sealed class ReportRecorderTests : IDisposable
         Assert.Contains(log.Lines, line => line.Level == LogLevel.Warning && line.Text.Contains("forgotten", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(DomainState.Running, DomainState.Crashed)]
+    [InlineData(DomainState.Crashed, DomainState.Crashed)]
+    [InlineData(DomainState.Paused, DomainState.Paused)]
+    [InlineData(DomainState.ShutOff, DomainState.ShutOff)]
+    public async Task Given_a_host_that_came_back_and_forgot_what_ran_when_it_reports_then_we_have_not_forgotten(
+        DomainState before, DomainState after)
+    {
+        await database.AddAsync(Some.Host("node1"));
+        await recorder.RecordAsync(Some.Report("node1", WithState(before)), Cancel);
+
+        var off = WithState(DomainState.ShutOff);
+        off.WhyOffIsForgotten = true;
+        await recorder.RecordAsync(Some.Report("node1", off), Cancel);
+
+        Assert.Equal(after, await database.ReadAsync(each => each.Domains.Select(row => row.State).SingleAsync(Cancel)));
+
+        static DomainRow WithState(DomainState state)
+        {
+            var domain = Some.Domain("node1", Web);
+            domain.State = state;
+            return domain;
+        }
+    }
+
     [Fact]
     public async Task Given_libvirt_that_can_not_be_asked_when_the_host_reports_then_its_domains_stay_as_they_were()
     {

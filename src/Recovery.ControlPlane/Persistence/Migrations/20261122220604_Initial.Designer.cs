@@ -11,7 +11,7 @@ using Recovery.ControlPlane.Persistence;
 namespace Recovery.ControlPlane.Persistence.Migrations
 {
     [DbContext(typeof(RecoveryDbContext))]
-    [Migration("20261122220150_Initial")]
+    [Migration("20261122220604_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
