@@ -10,7 +10,7 @@ public sealed class SettingsReaderTests
     {
         var settings = SettingsReader.Read(From([]), out var faults);
         Assert.Empty(faults);
-        Assert.Equal(("127.0.0.1:7420", "qemu:///system"), (settings!.Listen.ToString(), settings.LibvirtUri));
+        Assert.Equal(("127.0.0.1:7071", "qemu:///system"), (settings!.Listen.ToString(), settings.LibvirtUri));
     }
 
     [Fact]
@@ -30,9 +30,9 @@ public sealed class SettingsReaderTests
     }
 
     [Theory]
-    [InlineData("0.0.0.0:7420")]
-    [InlineData("10.0.0.11:7420")]
-    [InlineData("[::]:7420")]
+    [InlineData("0.0.0.0:7071")]
+    [InlineData("10.0.0.11:7071")]
+    [InlineData("[::]:7071")]
     public void Plaintext_beyond_loopback_is_refused_with_the_reason_unless_allowed(string listen)
     {
         Assert.Null(SettingsReader.Read(From(new() { ["Executor:Listen"] = listen }), out var faults));
