@@ -27,26 +27,26 @@ internal sealed class DemoCluster(Lab lab, IReadOnlyList<DemoGuest> guests)
 
     public IReadOnlyList<DemoGuest> Guests => guests;
 
-    public static async Task<DemoCluster> RaiseAsync(DemoOptions options, CancellationToken cancellationToken)
+    public static LabOptions LabFor(DemoOptions options) => new()
     {
-        var lab = await Lab.UpAsync(
-            new LabOptions
+        Name = options.Lab,
+        Subnet = options.Subnet,
+        Hosts = options.Hosts,
+        ExecutorBinary = options.Executor,
+        Storages =
+        [
+            new StorageOption("shared"),
+            new StorageOption(Pair)
             {
-                Name = DemoOptions.Lab,
-                Hosts = options.Hosts,
-                ExecutorBinary = options.Executor,
-                Storages =
-                [
-                    new StorageOption("shared"),
-                    new StorageOption(Pair)
-                    {
-                        SeenBy = new Dictionary<string, string> { ["node1"] = "/srv/pair", ["node2"] = "/mnt/pair" },
-                    },
-                ],
+                SeenBy = new Dictionary<string, string> { ["node1"] = "/srv/pair", ["node2"] = "/mnt/pair" },
             },
-            cancellationToken);
+        ],
+    };
+
+    public static async Task<DemoCluster> PopulateAsync(Lab lab, int instances, CancellationToken cancellationToken)
+    {
         var guests = new List<DemoGuest>();
-        for (var number = 0; number < options.Instances; number++)
+        for (var number = 0; number < instances; number++)
         {
             guests.Add(await AddAsync(lab, number, cancellationToken));
         }

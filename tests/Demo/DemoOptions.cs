@@ -7,7 +7,12 @@ namespace Recovery.Demo;
 /// <param name="Keep">Leave it running to play with.</param>
 internal sealed record DemoOptions(int Hosts, int Instances, bool Json, bool Keep)
 {
-    public const string Lab = "demo";
+    /// <summary>Name of the lab, second octet of its network, and port of the control plane: another of each runs beside it.</summary>
+    public required string Lab { get; init; }
+
+    public required int Subnet { get; init; }
+
+    public required int Port { get; init; }
 
     public required string Executor { get; init; }
 

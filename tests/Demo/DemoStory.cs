@@ -10,10 +10,10 @@ internal sealed class DemoStory(DemoOptions options, IAnsiConsole console)
     public async Task<bool> TellAsync(CancellationToken cancellationToken)
     {
         Say($"A lab of {options.Hosts} hosts, each with its own libvirt and executor, and an iSCSI target.");
-        var cluster = await DemoCluster.RaiseAsync(options, cancellationToken);
-        await using var lab = cluster.Lab;
+        await using var lab = await Lab.UpAsync(DemoCluster.LabFor(options), cancellationToken);
+        var cluster = await DemoCluster.PopulateAsync(lab, options.Instances, cancellationToken);
         await using var controlPlane = await LabControlPlane.StartAsync(
-            lab, options.ControlPlane, cancellationToken: cancellationToken);
+            lab, options.ControlPlane, options.Port, cancellationToken: cancellationToken);
         await controlPlane.RegisterAsync(lab, cancellationToken: cancellationToken);
         await KnownAsync(controlPlane, cluster, cancellationToken);
         foreach (var guest in cluster.Guests)

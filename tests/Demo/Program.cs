@@ -10,6 +10,9 @@ var instances = new Option<int>("--instances") { Description = "Guests on node1.
 var json = new Option<bool>("--json") { Description = "Print one JSON document on standard output at the end; the story goes to standard error." };
 var keep = new Option<bool>("--keep") { Description = "Leave it running to play with." };
 var down = new Option<bool>("--down") { Description = "End what --keep, or a demo that was killed, left." };
+var lab = new Option<string>("--lab") { Description = "Name of its lab, to run beside another.", DefaultValueFactory = _ => "demo" };
+var subnet = new Option<int>("--subnet") { Description = "Second octet of its network, 10.N.0.0/24.", DefaultValueFactory = _ => 77 };
+var port = new Option<int>("--port") { Description = "Port of its control plane, on loopback.", DefaultValueFactory = _ => 7070 };
 hosts.Validators.Add(result => Between(result, hosts, 2, 9));
 instances.Validators.Add(result => Between(result, instances, 1, 40));
 
@@ -20,7 +23,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
 var error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
-var command = new RootCommand("A host dies, and its guests run again, on real libvirt, QEMU and iSCSI.") { hosts, instances, json, keep, down };
+var command = new RootCommand("A host dies, and its guests run again, on real libvirt, QEMU and iSCSI.") { hosts, instances, json, keep, down, lab, subnet, port };
 command.SetAction(RunAsync);
 try
 {
@@ -42,12 +45,15 @@ async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken
 {
     if (parsed.GetValue(down))
     {
-        await Lab.DownAsync(DemoOptions.Lab, CancellationToken.None);
+        await Lab.DownAsync(parsed.GetValue(lab)!, CancellationToken.None);
         return 0;
     }
 
     var options = new DemoOptions(parsed.GetValue(hosts), parsed.GetValue(instances), parsed.GetValue(json), parsed.GetValue(keep))
     {
+        Lab = parsed.GetValue(lab)!,
+        Subnet = parsed.GetValue(subnet),
+        Port = parsed.GetValue(port),
         Executor = Binary("RECOVERY_EXECUTOR"),
         ControlPlane = Binary("RECOVERY_CONTROL_PLANE"),
     };

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Recovery.Labs;
@@ -49,11 +51,34 @@ public sealed class LabControlPlane : IAsyncDisposable
     public static async Task<LabControlPlane> StartAsync(
         Lab lab, string binary, int port = 7070, IReadOnlyList<string>? further = null, CancellationToken cancellationToken = default)
     {
-        var plane = new LabControlPlane(lab, binary, port, further ?? []);
         Remove(lab.Name);
+        RefuseTaken(port);
+        var plane = new LabControlPlane(lab, binary, port, further ?? []);
         System.IO.Directory.CreateDirectory(plane.Directory);
-        await plane.StartAsync(cancellationToken);
-        return plane;
+        try
+        {
+            await plane.StartAsync(cancellationToken);
+            return plane;
+        }
+        catch
+        {
+            await plane.DisposeAsync();
+            throw;
+        }
+    }
+
+    // Somebody else's control plane there would answer in this one's place.
+    private static void RefuseTaken(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+        }
+        catch (SocketException taken)
+        {
+            throw new LabException($"Port {port} of 127.0.0.1 is taken ({taken.Message}). End what listens there, or choose another port.");
+        }
     }
 
     /// <summary>Starts it again on the database that it has.</summary>

@@ -32,7 +32,7 @@ internal sealed class Cluster : IAsyncDisposable
             {
                 Name = LabName,
                 Subnet = Subnet,
-                ExecutorBinary = Published("RECOVERY_EXECUTOR", "artifacts/executor/recovery-executor"),
+                ExecutorBinary = Repository.Executor,
                 Storages =
                 [
                     new StorageOption("shared"),
@@ -51,7 +51,7 @@ internal sealed class Cluster : IAsyncDisposable
             }
 
             var controlPlane = await LabControlPlane.StartAsync(
-                lab, Published("RECOVERY_CONTROL_PLANE", "artifacts/control-plane/recovery-control-plane"), Port, further, Cancellation);
+                lab, Repository.ControlPlane, Port, further, Cancellation);
             await controlPlane.RegisterAsync(lab, fencing, Cancellation);
             return new Cluster(lab, controlPlane);
         }
@@ -169,23 +169,5 @@ internal sealed class Cluster : IAsyncDisposable
         // libvirtd looks for hooks when it starts.
         await host.PowerOffAsync(Cancellation);
         await host.PowerOnAsync(Cancellation);
-    }
-
-    private static string Published(string variable, string path)
-    {
-        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named)
-        {
-            return named;
-        }
-
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(Path.Combine(folder, path)))
-            {
-                return Path.Combine(folder, path);
-            }
-        }
-
-        throw new LabException($"There is no {path}; ./test publishes it.");
     }
 }

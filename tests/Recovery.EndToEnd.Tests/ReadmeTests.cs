@@ -30,7 +30,7 @@ public class ReadmeTests
 
     private static string Tour()
     {
-        var readme = File.ReadAllText(Path.Combine(Repository, "README.md"));
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         var begin = readme.IndexOf("```bash\n", readme.IndexOf("## A tour with curl", StringComparison.Ordinal), StringComparison.Ordinal);
         return readme[(begin + "```bash\n".Length)..readme.IndexOf("```", begin + 3, StringComparison.Ordinal)];
     }
@@ -40,7 +40,7 @@ public class ReadmeTests
         using var bash = Process.Start(new ProcessStartInfo("bash")
         {
             ArgumentList = { "-eu" },
-            WorkingDirectory = Repository,
+            WorkingDirectory = Repository.Root,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
@@ -50,19 +50,5 @@ public class ReadmeTests
         await bash.WaitForExitAsync(Cancellation);
         Assert.True(bash.ExitCode == 0, said);
         return said;
-    }
-
-    private static string Repository
-    {
-        get
-        {
-            var folder = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(folder, "Recovery.sln")))
-            {
-                folder = Path.GetDirectoryName(folder)!;
-            }
-
-            return folder;
-        }
     }
 }

@@ -1,12 +1,13 @@
-namespace Recovery.Labs.Tests;
+namespace Recovery.Labs;
 
 /// <summary>All that can be found of a lab on this machine: what `down` must take away.</summary>
-internal static class Traces
+public static class Traces
 {
     public static IReadOnlyList<string> Of(string lab, int subnet) =>
     [
         .. Entries("/run/netns").Where(n => n.StartsWith($"rlab-{lab}-", StringComparison.Ordinal)).Select(n => $"namespace {n}"),
         .. Entries("/sys/class/net").Where(n => n.StartsWith($"rlab{subnet}", StringComparison.Ordinal)).Select(n => $"interface {n}"),
+        .. Entries("/var/lib").Where(n => n == $"recovery-lab-{lab}-control-plane").Select(n => $"directory {n}"),
         .. Entries(LabState.Root).Where(n => n == lab).Select(n => $"state {n}"),
         .. Entries("/proc").Where(n => char.IsAsciiDigit(n[0])).SelectMany(pid => OfProcess(pid, $"/recovery-lab/{lab}")),
     ];

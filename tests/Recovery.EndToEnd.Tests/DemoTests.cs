@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Recovery.Labs;
+using static Recovery.EndToEnd.Tests.Cluster;
+
+namespace Recovery.EndToEnd.Tests;
+
+/// <summary>./demo as its readers run it, beside whatever demo they have running.</summary>
+[Collection("lab")]
+public class DemoTests
+{
+    private const string Lab = "e2e-demo";
+    private const int Subnet = 80;
+
+    [Fact]
+    public async Task It_holds_twice_in_a_row_and_leaves_nothing_behind()
+    {
+        for (var run = 0; run < 2; run++)
+        {
+            using var demo = Start("--json");
+            var said = await demo.StandardOutput.ReadToEndAsync(Cancellation);
+            await demo.WaitForExitAsync(Cancellation);
+
+            Assert.True(demo.ExitCode == 0, said);
+            var report = JsonDocument.Parse(said).RootElement;
+            Assert.Equal((6, 6, 0, 0), (Number("instances"), Number("recovered"), Number("failed"), Number("splitBrain")));
+            Assert.True(report.GetProperty("secondsFromRequestToLastRunning").GetDouble() > 0);
+            var ledger = report.GetProperty("perInstance").EnumerateArray().Single(each => each.GetProperty("name").GetString() == "ledger");
+            Assert.Equal(("node1", "node2"), (ledger.GetProperty("source").GetString(), ledger.GetProperty("target").GetString()));
+            Assert.Empty(Traces.Of(Lab, Subnet));
+
+            int Number(string name) => report.GetProperty(name).GetInt32();
+        }
+    }
+
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(1.2)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public async Task Ctrl_C_takes_everything_down_again(double afterSeconds)
+    {
+        using var demo = Start();
+        var said = demo.StandardError.ReadToEndAsync(Cancellation);
+        var told = demo.StandardOutput.ReadToEndAsync(Cancellation);
+        await Task.Delay(TimeSpan.FromSeconds(afterSeconds), Cancellation);
+        using (var kill = Process.Start("kill", ["-INT", $"{demo.Id}"]))
+        {
+            await kill.WaitForExitAsync(Cancellation);
+        }
+
+        await demo.WaitForExitAsync(Cancellation);
+
+        Assert.Equal(130, demo.ExitCode);
+        Assert.Contains("Interrupted", await said);
+        Assert.Empty(Traces.Of(Lab, Subnet));
+        Assert.DoesNotContain("exactly once", await told);
+    }
+
+    // The program that ./demo ends in; what it builds and publishes before is there already.
+    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
+        Path.Combine(Repository.Root, "tests/Demo/bin/Debug/net10.0/recovery-demo"),
+        ["--lab", Lab, "--subnet", $"{Subnet}", "--port", "7080", .. arguments])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        Environment = { ["RECOVERY_EXECUTOR"] = Repository.Executor, ["RECOVERY_CONTROL_PLANE"] = Repository.ControlPlane },
+    })!;
+}
