@@ -3,7 +3,7 @@ namespace Recovery.Executor.Libvirt;
 /// <summary>A reference to one domain. Every question goes to libvirt; nothing is remembered here.</summary>
 internal sealed unsafe class LibvirtDomain : IDisposable
 {
-    private const uint XmlInactive = 2;
+    private const uint XmlSecure = 1, XmlInactive = 2;
     private const uint StartPaused = 1;
     private const uint AffectLive = 1;
     private const uint UndefineKeepNvram = 8;
@@ -62,6 +62,9 @@ internal sealed unsafe class LibvirtDomain : IDisposable
 
     /// <summary>The definition that the next start would use, without passwords.</summary>
     public string InactiveXml() => Xml(XmlInactive);
+
+    /// <summary>The same with the passwords of its consoles, which must not leave this host.</summary>
+    public string InactiveXmlWithPasswords() => Xml(XmlInactive | XmlSecure);
 
     /// <summary>What runs now, without passwords; of a domain that is off, its definition.</summary>
     public string LiveXml() => Xml(0);

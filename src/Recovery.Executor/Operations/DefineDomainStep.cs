@@ -1,4 +1,5 @@
 using Recovery.Executor.DomainXml;
+using Recovery.Executor.DomainXml.Reading;
 using Recovery.Executor.Libvirt;
 using Recovery.Protocol.V1;
 
@@ -34,7 +35,13 @@ internal sealed class DefineDomainStep(TargetProfiles profiles) : IStep
             context.Claims.Release();
             throw;
         }
-        return new StepSuccess(rewritten.Changes.Count == 0 ? "defined as it was" : $"defined, with {rewritten.Changes.Count} changes", rewritten.Changes);
+        IReadOnlyList<string> changes =
+        [
+            .. rewritten.Changes,
+            .. ConsolePasswords.Locked(rewritten.Xml!).Select(console =>
+                $"{console}: its password did not leave its host, so nobody can open it until you set one (virsh update-device)."),
+        ];
+        return new StepSuccess(changes.Count == 0 ? "defined as it was" : $"defined, with {changes.Count} changes", changes);
     }
 
     private static DomainFacts Facts(StepContext context)

@@ -1,6 +1,7 @@
 using System.Xml;
 using System.Xml.Linq;
 using Recovery.Executor.DomainXml;
+using Recovery.Executor.DomainXml.Reading;
 using Recovery.Executor.Libvirt;
 using Recovery.Executor.Storage;
 using Recovery.Protocol.V1;
@@ -23,7 +24,19 @@ internal sealed class DomainReports(LastKnown lastKnown, ILogger<DomainReports> 
         var isActive = domain.IsActive();
         var live = isActive ? domain.LiveXml() : null;
         return new Sight(domain.Uuid, domain.Name, domain.State(), domain.IsPersistent(), domain.IsPersistent() && domain.Autostart(),
-            domain.InactiveXml(), live, live is null ? new Dictionary<string, ulong>() : LiveSizes(domain, live));
+            Definition(domain), live, live is null ? new Dictionary<string, ulong>() : LiveSizes(domain, live));
+    }
+
+    private static string Definition(LibvirtDomain domain)
+    {
+        try
+        {
+            return ConsolePasswords.Empty(domain.InactiveXmlWithPasswords());
+        }
+        catch (DomainXmlException)
+        {
+            return domain.InactiveXml(); // What can't be read is reported as it is, and can't be defined elsewhere.
+        }
     }
 
     public async Task<Domain> Report(Sight sight, IReadOnlyList<StorageRoot> storages, bool endedByHost, DomainState before)
