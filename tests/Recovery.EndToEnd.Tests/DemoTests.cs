@@ -59,9 +59,10 @@ public class DemoTests
     }
 
     // The program that ./demo ends in; what it builds and publishes before is there already.
+    // Whoever runs these tests in the background has SIGINT ignored, and that would be inherited.
     private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
-        Path.Combine(Repository.Root, "tests/Demo/bin/Debug/net10.0/recovery-demo"),
-        ["--lab", Lab, "--subnet", $"{Subnet}", "--port", "7080", .. arguments])
+        "env",
+        ["--default-signal=INT", Path.Combine(Repository.Root, "tests/Demo/bin/Debug/net10.0/recovery-demo"), "--lab", Lab, "--subnet", $"{Subnet}", "--port", "7080", .. arguments])
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,
