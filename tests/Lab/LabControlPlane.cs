@@ -18,7 +18,7 @@ public sealed class LabControlPlane : IAsyncDisposable
     private Process? process;
     private bool kept;
 
-    private LabControlPlane(Lab lab, string binary, int port, IReadOnlyList<string> further)
+    private LabControlPlane(Lab lab, string binary, int port)
     {
         this.binary = binary;
         Directory = $"/var/lib/recovery-lab-{lab.Name}-control-plane";
@@ -32,7 +32,6 @@ public sealed class LabControlPlane : IAsyncDisposable
             $"--Recovery:Fencing:SecretsDirectory={Directory}",
             "--Recovery:Fencing:RetrySeconds=5",
             $"--Recovery:Volumes:ChapFile={lab.ChapFile}",
-            .. further,
         ];
     }
 
@@ -49,11 +48,11 @@ public sealed class LabControlPlane : IAsyncDisposable
 
     /// <summary>Starts it afresh: whatever an earlier one for this lab left is cleared away first.</summary>
     public static async Task<LabControlPlane> StartAsync(
-        Lab lab, string binary, int port = 7070, IReadOnlyList<string>? further = null, CancellationToken cancellationToken = default)
+        Lab lab, string binary, int port = 7070, CancellationToken cancellationToken = default)
     {
         Remove(lab.Name);
         RefuseTaken(port);
-        var plane = new LabControlPlane(lab, binary, port, further ?? []);
+        var plane = new LabControlPlane(lab, binary, port);
         System.IO.Directory.CreateDirectory(plane.Directory);
         try
         {
@@ -85,11 +84,11 @@ public sealed class LabControlPlane : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         // A session of its own, so that Ctrl-C at the terminal ends the reader and not what he looks at; a shell for the log.
-        process = Process.Start(new ProcessStartInfo("setsid")
+        process = Process.Start(new ProcessStartInfo(
+            "setsid", ["bash", "-c", "echo $$ > \"$0.pid\"; exec \"$@\" >> \"$0\" 2>&1 < /dev/null", Log, binary, .. arguments])
         {
-            ArgumentList = { "bash", "-c", "echo $$ > \"$0.pid\"; exec \"$@\" >> \"$0\" 2>&1 < /dev/null", Log, binary },
             WorkingDirectory = Directory,
-        }.With(arguments)) ?? throw new LabException($"{binary} could not be started.");
+        }) ?? throw new LabException($"{binary} could not be started.");
         await UntilAsync("/healthz/ready", cancellationToken);
     }
 
@@ -228,17 +227,4 @@ public sealed class LabControlPlane : IAsyncDisposable
 
     private string LastWords() =>
         File.Exists(Log) ? string.Join(' ', File.ReadAllLines(Log).TakeLast(10)) : "none";
-}
-
-internal static class ProcessStartInfoExtensions
-{
-    public static ProcessStartInfo With(this ProcessStartInfo info, IEnumerable<string> arguments)
-    {
-        foreach (var argument in arguments)
-        {
-            info.ArgumentList.Add(argument);
-        }
-
-        return info;
-    }
 }

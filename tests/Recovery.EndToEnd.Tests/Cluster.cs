@@ -24,8 +24,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <param name="fencing">Every host has the lab's power switch as its fence agent.</param>
     /// <param name="hook">A libvirt hook (hooks/qemu) on node2 and node3: bash, with the guest's name as $1 and the phase as $2.</param>
-    /// <param name="further">Further arguments for the control plane.</param>
-    public static async Task<Cluster> UpAsync(bool fencing = true, string? hook = null, params string[] further)
+    public static async Task<Cluster> UpAsync(bool fencing = true, string? hook = null)
     {
         var lab = await Lab.UpAsync(
             new LabOptions
@@ -51,7 +50,7 @@ internal sealed class Cluster : IAsyncDisposable
             }
 
             var controlPlane = await LabControlPlane.StartAsync(
-                lab, Repository.ControlPlane, Port, further, Cancellation);
+                lab, Repository.ControlPlane, Port, Cancellation);
             await controlPlane.RegisterAsync(lab, fencing, Cancellation);
             return new Cluster(lab, controlPlane);
         }

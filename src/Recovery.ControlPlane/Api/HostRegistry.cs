@@ -119,7 +119,7 @@ internal sealed class HostRegistry(
         RecoveryDbContext database, string name, CancellationToken cancellationToken)
     {
         var live = await database.Recoveries.AsNoTracking()
-            .Where(recovery => !FinalStates.Contains(recovery.State))
+            .Where(recovery => !States.Final.Contains(recovery.State))
             .Select(recovery => new { recovery.Id, recovery.Request, AsTarget = recovery.Instances.Any(instance => instance.Target == name) })
             .ToListAsync(cancellationToken);
         return live
@@ -150,8 +150,6 @@ internal sealed class HostRegistry(
         { Parameter = "name" }];
     }
 
-    private static readonly RecoveryState[] FinalStates =
-        [.. Enum.GetValues<RecoveryState>().Where(state => state.IsFinal())];
 }
 
 /// <summary>Faults that several requests about hosts have in common.</summary>

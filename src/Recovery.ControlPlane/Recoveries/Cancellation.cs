@@ -16,7 +16,7 @@ public sealed class Cancellation(IDbContextFactory<RecoveryDbContext> databases,
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var asked = await database.Recoveries
-            .Where(row => row.Id == id && !row.CancelRequested && !FinalStates.Contains(row.State))
+            .Where(row => row.Id == id && !row.CancelRequested && !States.Final.Contains(row.State))
             .ExecuteUpdateAsync(row => row.SetProperty(recovery => recovery.CancelRequested, true), cancellationToken);
         var recovery = await database.Recoveries.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
         if (recovery is null)
@@ -48,8 +48,4 @@ public sealed class Cancellation(IDbContextFactory<RecoveryDbContext> databases,
         signal.Notify();
         return null;
     }
-
-    // What can't be translated to SQL as a method is a list there.
-    private static readonly RecoveryState[] FinalStates =
-        [.. Enum.GetValues<RecoveryState>().Where(state => state.IsFinal())];
 }

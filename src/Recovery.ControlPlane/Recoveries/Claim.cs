@@ -73,7 +73,7 @@ public sealed class Claim(
                     await alongside(context, row);
                 }
 
-                context.Events.Add(NewEvent(EventTypes.RecoveryState, message, state: row.State.ToString()));
+                context.Events.Add(NewEvent(EventTypes.RecoveryState, message, state: StateNames.Of(row.State)));
             },
             cancellationToken);
 
@@ -108,7 +108,7 @@ public sealed class Claim(
             InstanceId = instance,
             Host = host,
             Step = step,
-            State = state.Length == 0 ? "" : char.ToLowerInvariant(state[0]) + state[1..],
+            State = state,
             Message = message,
         };
 }

@@ -49,7 +49,7 @@ public sealed class CloseStage
                     row.FinishedAt = claim.Time.GetUtcNow();
                     context.Events.Add(claim.NewEvent(
                         EventTypes.InstanceState, $"{row.Name} was skipped: {why}", row.InstanceId,
-                        state: nameof(InstanceState.Skipped)));
+                        state: StateNames.Of(InstanceState.Skipped)));
                 }
             },
             cancellationToken);
@@ -58,7 +58,7 @@ public sealed class CloseStage
     {
         if (states.Count == 0)
         {
-            return "The inventory knows no instance there: nothing to recover.";
+            return PlanStage.NothingThere;
         }
 
         var recovered = states.Count(state => state == InstanceState.Recovered);

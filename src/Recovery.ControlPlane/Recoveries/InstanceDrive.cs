@@ -98,7 +98,7 @@ public sealed partial class InstanceDrive(
                 stored.State = state;
                 context.Events.Add(claim.NewEvent(
                     EventTypes.Step, $"{row.Name}: {Words(begin.Action)} on {row.Target}.", row.InstanceId, row.Target,
-                    begin.Action, state.ToString()));
+                    begin.Action, StateNames.Of(state)));
             },
             cancellationToken);
         return intent;
@@ -135,7 +135,7 @@ public sealed partial class InstanceDrive(
                     reply.Outcome == StepOutcome.Succeeded
                         ? $"{row.Name}: {Words(intent.Action)} on {intent.Host}: done. {reply.Message}".TrimEnd()
                         : $"{row.Name}: {Words(intent.Action)} on {intent.Host} failed: {reply.Message}",
-                    row.InstanceId, intent.Host, intent.Action, stored.State.ToString()));
+                    row.InstanceId, intent.Host, intent.Action, StateNames.Of(stored.State)));
             },
             cancellationToken);
     }
@@ -167,7 +167,7 @@ public sealed partial class InstanceDrive(
                     _ => $"{row.Name} could not be recovered on {row.Target}: {end.Reason}",
                 };
                 context.Events.Add(claim.NewEvent(
-                    EventTypes.InstanceState, message, row.InstanceId, row.Target, state: end.State.ToString()));
+                    EventTypes.InstanceState, message, row.InstanceId, row.Target, state: StateNames.Of(end.State)));
             },
             cancellationToken);
 

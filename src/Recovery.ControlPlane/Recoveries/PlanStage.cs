@@ -15,6 +15,8 @@ namespace Recovery.ControlPlane.Recoveries;
 /// </summary>
 public sealed class PlanStage(IInventory inventory, CloseStage close, RecoveryOptions options)
 {
+    internal const string NothingThere = "The inventory knows no instance there: nothing to recover.";
+
     public async Task RunAsync(Claim claim, RecoveryRow recovery, CancellationToken cancellationToken)
     {
         if (recovery.State == RecoveryState.Accepted)
@@ -74,18 +76,14 @@ public sealed class PlanStage(IInventory inventory, CloseStage close, RecoveryOp
             row.Position = position++;
             context.Events.Add(claim.NewEvent(
                 EventTypes.Plan, $"{move.Name} goes from {move.Source} to {move.Target}.", move.Instance, move.Target,
-                state: nameof(InstanceState.Waiting)));
+                state: StateNames.Of(InstanceState.Waiting)));
         }
 
         foreach (var unplaced in plan.Unplaced)
         {
             var row = RowOf(unplaced.Instance);
-            row.State = InstanceState.Unplaced;
-            row.Reason = Reasons(unplaced);
+            LeaveDown(claim, context, row, unplaced);
             row.Position = position++;
-            context.Events.Add(claim.NewEvent(
-                EventTypes.Plan, $"{unplaced.Name} stays down: {row.Reason}", unplaced.Instance,
-                state: nameof(InstanceState.Unplaced)));
         }
 
         foreach (var row in known.Values.Where(IsRetried))
@@ -153,14 +151,24 @@ public sealed class PlanStage(IInventory inventory, CloseStage close, RecoveryOp
 
     private static string Summary(Plan plan) => (plan.Moves.Count, plan.Unplaced.Count) switch
     {
-        (0, 0) => "The inventory knows no instance there: nothing to recover.",
+        (0, 0) => NothingThere,
         (0, var unplaced) => $"None of {unplaced} instances can be placed; nothing was touched.",
         (var moves, 0) => $"All {moves} instances have a target.",
         var (moves, unplaced) => $"{moves} instances have a target, {unplaced} have none.",
     };
 
-    /// <summary>All reasons in one line, as an event or a table shows them.</summary>
-    public static string Reasons(Unplaced unplaced) =>
+    /// <summary>No host can take it: it says why, in its row and as an event.</summary>
+    internal static void LeaveDown(Claim claim, RecoveryDbContext context, RecoveryInstanceRow row, Unplaced unplaced)
+    {
+        row.Target = null;
+        row.State = InstanceState.Unplaced;
+        row.Reason = Reasons(unplaced);
+        context.Events.Add(claim.NewEvent(
+            EventTypes.Plan, $"{row.Name} stays down: {row.Reason}", row.InstanceId, state: StateNames.Of(row.State)));
+    }
+
+    // All reasons in one line, as an event or a table shows them.
+    private static string Reasons(Unplaced unplaced) =>
         unplaced.Rejections.Count == 0
             ? "no other host is registered"
             : string.Join("; ", unplaced.Rejections

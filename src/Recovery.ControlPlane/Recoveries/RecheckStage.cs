@@ -41,12 +41,7 @@ public sealed class RecheckStage(IInventory inventory, RecoveryOptions options)
 
         foreach (var unplaced in rechecked.Plan.Unplaced)
         {
-            var row = rows[unplaced.Instance];
-            row.Target = null;
-            row.State = InstanceState.Unplaced;
-            row.Reason = PlanStage.Reasons(unplaced);
-            context.Events.Add(claim.NewEvent(
-                EventTypes.Plan, $"{row.Name} stays down: {row.Reason}", row.InstanceId, state: nameof(InstanceState.Unplaced)));
+            PlanStage.LeaveDown(claim, context, rows[unplaced.Instance], unplaced);
         }
 
         context.Events.AddRange(rechecked.Changes.Select(change => claim.NewEvent(EventTypes.Replan, change)));

@@ -55,10 +55,7 @@ public sealed partial class RecoveryRunner(
         await using var context = await contexts.CreateDbContextAsync(stoppingToken);
         var now = time.GetUtcNow();
         var waiting = await context.Recoveries.AsNoTracking()
-            .Where(row => row.State != RecoveryState.Completed
-                && row.State != RecoveryState.CompletedWithFailures
-                && row.State != RecoveryState.Failed
-                && row.State != RecoveryState.Cancelled
+            .Where(row => !States.Final.Contains(row.State)
                 && (row.LeaseOwner == null || row.LeaseUntil < now || row.LeaseOwner == options.Runner.Replica))
             .OrderBy(row => row.CreatedAt)
             .Select(row => new { row.Id, row.Epoch })

@@ -14,10 +14,7 @@ public sealed record PlanRequest(
 /// <summary>Where everything goes, and why something stays. Every requested instance is in exactly one list.</summary>
 /// <param name="Moves">In the order in which they are carried out.</param>
 /// <param name="Unplaced">With a reason per host.</param>
-public sealed record Plan(IReadOnlyList<Move> Moves, IReadOnlyList<Unplaced> Unplaced)
-{
-    public static Plan Empty { get; } = new([], []);
-}
+public sealed record Plan(IReadOnlyList<Move> Moves, IReadOnlyList<Unplaced> Unplaced);
 
 /// <summary>One instance, from the host that it belongs to, to the host that takes it.</summary>
 public sealed record Move(Guid Instance, string Name, string Source, string Target, PowerIntent Intent);

@@ -61,6 +61,9 @@ public enum InstanceState
 
 public static class States
 {
+    /// <summary>The ends of a recovery, as a list for those who ask a database.</summary>
+    public static IReadOnlyList<RecoveryState> Final { get; } = [.. Enum.GetValues<RecoveryState>().Where(IsFinal)];
+
     public static bool IsFinal(this RecoveryState state) => state >= RecoveryState.Completed;
 
     public static bool IsFinal(this InstanceState state) => state >= InstanceState.Recovered;
