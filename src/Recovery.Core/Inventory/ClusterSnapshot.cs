@@ -11,8 +11,15 @@ public sealed record ClusterSnapshot(
     IReadOnlyList<Instance> Instances,
     IReadOnlyList<Reservation> Reservations)
 {
+    /// <summary>What executors answered when they were shown a definition: hosts that would refuse it.</summary>
+    public IReadOnlyList<DefinitionRefusal> Refusals { get; init; } = [];
+
     public Host? FindHost(string name) => Hosts.FirstOrDefault(host => host.Name == name);
 }
 
 /// <summary>Room on a host that another recovery counts on.</summary>
-public sealed record Reservation(string Host, Guid Instance, long MemoryMib, int Vcpus);
+public sealed record Reservation(string Host, Guid Instance, long MemoryMib, int Vcpus, long DiskMib = 0);
+
+/// <summary>A host's executor would not define this instance there.</summary>
+/// <param name="Reason">Its refusals, in its words.</param>
+public sealed record DefinitionRefusal(Guid Instance, string Host, string Reason);

@@ -34,6 +34,9 @@ public sealed record Disk
 
     /// <summary>Another network disk, as <c>rbd:pool/image</c>.</summary>
     public string? Network { get; init; }
+
+    /// <summary>The volume backend that a host has to reach for it, as <see cref="Host.Backends"/> names it; null for none.</summary>
+    public string? Backend => Iscsi?.Backend;
 }
 
 /// <summary>A file that an instance needs, and the storage that it lives in.</summary>
@@ -60,4 +63,8 @@ public sealed record IscsiLun(
     string TargetName,
     int Lun,
     string ChapUsername = "",
-    string InitiatorName = "");
+    string InitiatorName = "")
+{
+    /// <summary>Its portal, as <see cref="Host.Backends"/> names it.</summary>
+    public string Backend => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"iscsi {PortalHost}:{PortalPort}");
+}

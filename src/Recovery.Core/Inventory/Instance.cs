@@ -41,10 +41,19 @@ public sealed record Instance
 
     public required int Vcpus { get; init; }
 
+    /// <summary>MiB that it takes from a host's own room for disks; 0 when its disks are on shared storage.</summary>
+    public long DiskMib { get; init; }
+
     public IReadOnlyList<Disk> Disks { get; init; } = [];
 
     /// <summary>Other files that it can't start without: NVRAM, kernel, initrd.</summary>
     public IReadOnlyList<HostFile> Files { get; init; } = [];
+
+    /// <summary>What its definition asks of its host.</summary>
+    public HostRequirements Requirements { get; init; } = HostRequirements.None;
+
+    /// <summary>What its owner or operator wants for it.</summary>
+    public InstancePolicy Policy { get; init; } = InstancePolicy.None;
 
     public PowerIntent Intent => State switch
     {

@@ -2,22 +2,45 @@ using Recovery.Core.Inventory;
 
 namespace Recovery.Core.Planning;
 
-/// <summary>What to plan for.</summary>
-/// <param name="Sources">Hosts whose instances shall move.</param>
-/// <param name="Instances">Only these instances of the sources; empty means all.</param>
-/// <param name="Targets">Only these hosts may take them; empty means any.</param>
-public sealed record PlanRequest(
-    IReadOnlyList<string> Sources,
-    IReadOnlyList<Guid> Instances,
-    IReadOnlyList<string> Targets);
-
 /// <summary>Where everything goes, and why something stays. Every requested instance is in exactly one list.</summary>
 /// <param name="Moves">In the order in which they are carried out.</param>
 /// <param name="Unplaced">With a reason per host.</param>
 public sealed record Plan(IReadOnlyList<Move> Moves, IReadOnlyList<Unplaced> Unplaced);
 
 /// <summary>One instance, from the host that it belongs to, to the host that takes it.</summary>
-public sealed record Move(Guid Instance, string Name, string Source, string Target, PowerIntent Intent);
+public sealed record Move(Guid Instance, string Name, string Source, string Target, PowerIntent Intent)
+{
+    /// <summary>The tier that it is placed and started in: its own, or that of an instance that waits for it.</summary>
+    public int Priority { get; init; } = InstancePolicy.OrdinaryPriority;
+
+    /// <summary>Instances of this plan that have to run before it is started.</summary>
+    public IReadOnlyList<Guid> After { get; init; } = [];
+
+    /// <summary>No other host could take it.</summary>
+    public bool OnlyTarget { get; init; }
+}
 
 /// <summary>An instance that no host can take now.</summary>
-public sealed record Unplaced(Guid Instance, string Name, string Source, IReadOnlyList<Rejection> Rejections);
+/// <param name="Rejections">The hosts that came nearest to taking it first, at most <see cref="MaximumHosts"/> of them.</param>
+public sealed record Unplaced(Guid Instance, string Name, string Source, IReadOnlyList<Rejection> Rejections)
+{
+    /// <summary>So many hosts are explained; of more, their number is enough.</summary>
+    public const int MaximumHosts = 100;
+
+    public int Priority { get; init; } = InstancePolicy.OrdinaryPriority;
+
+    /// <summary>Hosts that reject it as well and are not explained.</summary>
+    public int OtherHosts { get; init; }
+
+    /// <summary>Instances of this plan that took the room which it would have needed, higher tiers first.</summary>
+    public IReadOnlyList<Winner> LostTo { get; init; } = [];
+
+    /// <summary>What would make room for it, the least first: <c>2048 more MiB of memory on any host of rack-b</c>.</summary>
+    public IReadOnlyList<string> WouldHelp { get; init; } = [];
+
+    /// <summary>It stays down because somebody wanted that, and not for want of a host.</summary>
+    public bool ByWish { get; init; }
+}
+
+/// <summary>Who got the room.</summary>
+public sealed record Winner(Guid Instance, string Name, int Priority, string Host);
