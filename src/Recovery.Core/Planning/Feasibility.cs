@@ -1,104 +1,71 @@
 using Recovery.Core.Inventory;
+using Recovery.Core.Planning.Rules;
 
 namespace Recovery.Core.Planning;
 
-/// <summary>Why a host can't take an instance. No rejection means that it can.</summary>
+/// <summary>The rules that decide whether a host can take an instance. No rejection means that it can.</summary>
 internal static class Feasibility
 {
-    public static IEnumerable<Rejection> Check(Instance instance, Host host, Room room, PlanRequest request) =>
-        State(instance, host, request)
-            .Concat(Storage(instance, host))
-            .Concat(Capacity(instance, host, room));
+    /// <summary>What only the snapshot decides. Instances that ask for the same are asked about once.</summary>
+    public static readonly IReadOnlyList<IHostRule> HostRules =
+    [
+        new StateRule(),
+        new BelongingRule(),
+        new StorageRule(),
+        new VolumeRule(),
+        new EmulationRule(),
+        new CpuRule(),
+        new FirmwareRule(),
+        new NetworkRule(),
+    ];
 
-    private static IEnumerable<Rejection> State(Instance instance, Host host, PlanRequest request)
+    /// <summary>What the request and the plan so far decide.</summary>
+    public static readonly IReadOnlyList<IPlacementRule> PlacementRules =
+    [
+        new RequestRule(),
+        new StaleDomainRule(),
+        new DefinitionRule(),
+        new AntiAffinityRule(),
+        new AffinityRule(),
+        new CapacityRule(),
+        new SpecialRoomRule(),
+    ];
+
+    public static bool Allows(Instance instance, Host host)
     {
-        if (host.Name == instance.Host || request.Sources.Contains(host.Name))
+        foreach (var rule in HostRules)
         {
-            yield return new(host.Name, RejectionKind.IsSource, $"{host.Name} is being recovered from");
-            yield break;
-        }
-
-        if (request.Targets.Count > 0 && !request.Targets.Contains(host.Name))
-        {
-            yield return new(host.Name, RejectionKind.NotRequested, $"{host.Name} is not among the requested targets");
-        }
-
-        if (host.Liveness != HostLiveness.Up)
-        {
-            yield return new(host.Name, RejectionKind.NotUp, host.Liveness switch
+            if (rule.Check(instance, host).Any())
             {
-                HostLiveness.NeverSeen => $"{host.Name}'s executor was never heard",
-                HostLiveness.LibvirtDown => $"{host.Name}'s libvirt does not answer",
-                _ => $"{host.Name}'s executor is silent",
-            });
-        }
-
-        if (host.Maintenance)
-        {
-            yield return new(host.Name, RejectionKind.InMaintenance, $"{host.Name} is in maintenance");
-        }
-
-        if (host.Quarantined)
-        {
-            yield return new(host.Name, RejectionKind.Quarantined, $"{host.Name} was recovered from and is not proven clean yet");
-        }
-
-        if (host.Domains.Contains(instance.Id))
-        {
-            yield return new(host.Name, RejectionKind.HasStaleDomain,
-                $"{host.Name} already has a domain with the UUID of {instance.Name}; look at it and undefine it there first");
-        }
-    }
-
-    private static IEnumerable<Rejection> Storage(Instance instance, Host host)
-    {
-        foreach (var disk in instance.Disks)
-        {
-            if (disk.BlockDevice is { } device)
-            {
-                yield return new(host.Name, RejectionKind.DiskNotShared,
-                    $"disk {disk.Target} is the block device {device} of {instance.Host}, which {host.Name} can't be asked for");
-            }
-
-            var files = disk.File is { } file ? disk.BackingFiles.Prepend(file) : disk.BackingFiles;
-            foreach (var rejection in files.SelectMany(each => Missing($"disk {disk.Target}", each, host)))
-            {
-                yield return rejection;
+                return false;
             }
         }
 
-        foreach (var rejection in instance.Files.SelectMany(each => Missing(each.Role, each, host)))
-        {
-            yield return rejection;
-        }
+        return true;
     }
 
-    private static IEnumerable<Rejection> Missing(string what, HostFile file, Host host)
+    public static bool Allows(Guest guest, int host, Placement placement)
     {
-        if (!file.OnStorage)
+        foreach (var rule in PlacementRules)
         {
-            yield return new(host.Name, RejectionKind.DiskNotShared, $"{what} ({file.Path}) is on no shared storage");
+            if (!rule.Allows(guest, host, placement))
+            {
+                return false;
+            }
         }
-        else if (!host.Storages.Contains(file.StorageId))
-        {
-            yield return new(host.Name, RejectionKind.StorageMissing,
-                $"{host.Name} does not see storage {file.StorageId}, where {what} is");
-        }
+
+        return true;
     }
 
-    private static IEnumerable<Rejection> Capacity(Instance instance, Host host, Room room)
+    /// <summary>Every reason of one host. A source has no other reason than being one.</summary>
+    public static IReadOnlyList<Rejection> Explain(Guest guest, int host, Placement placement)
     {
-        var left = room.Less(instance);
-        if (left.MemoryMib < 0 && instance.Intent != PowerIntent.StayOff)
-        {
-            yield return new(host.Name, RejectionKind.MemoryShort,
-                $"needs {instance.MemoryMib} MiB, {host.Name} has {Math.Max(0, room.MemoryMib)} MiB free");
-        }
-
-        if (left.Vcpus < 0 && instance.Intent != PowerIntent.StayOff)
-        {
-            yield return new(host.Name, RejectionKind.VcpusShort,
-                $"needs {instance.Vcpus} vCPUs, {host.Name} has {Math.Max(0, room.Vcpus)} free");
-        }
+        var placing = PlacementRules
+            .Where(rule => !rule.Allows(guest, host, placement))
+            .SelectMany(rule => rule.Explain(guest, host, placement))
+            .ToList();
+        return placing is [{ Kind: RejectionKind.IsSource }, ..]
+            ? [placing[0]]
+            : [.. HostRules.SelectMany(rule => rule.Check(guest.Instance, placement.Cluster.Hosts[host])), .. placing];
     }
 }

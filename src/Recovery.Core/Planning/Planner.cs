@@ -3,60 +3,41 @@ using Recovery.Core.Inventory;
 namespace Recovery.Core.Planning;
 
 /// <summary>
-/// Decides which host takes which instance. Same input, same plan, whatever the input's order. Each move is applied
-/// to the room that is left before the next is chosen, so that no host is promised twice.
+/// Decides which host takes which instance. Same input, same plan, whatever the input's order. The batch is planned as a
+/// whole: each move is applied to what is left before the next is chosen, so that no host is promised twice.
 /// </summary>
 public static class Planner
 {
-    public static Plan Plan(ClusterSnapshot snapshot, PlanRequest request, PlannerOptions options)
+    public static Plan Plan(ClusterSnapshot snapshot, PlanRequest request, PlannerOptions options) =>
+        Plan(new IndexedCluster(snapshot, options), request);
+
+    internal static Plan Plan(IndexedCluster cluster, PlanRequest request, int explainedHosts = Unplaced.MaximumHosts)
     {
-        var hosts = snapshot.Hosts.OrderBy(host => host.Name, StringComparer.Ordinal).ToList();
-        var room = hosts.ToDictionary(host => host.Name, host => Room.Of(host, snapshot, options));
-        var moves = new List<Move>();
-        var unplaced = new List<Unplaced>();
-
-        foreach (var instance in InOrder(Requested(snapshot, request)))
-        {
-            var rejections = new List<Rejection>();
-            Host? best = null;
-            foreach (var host in hosts)
-            {
-                var reasons = Feasibility.Check(instance, host, room[host.Name], request).ToList();
-                rejections.AddRange(reasons);
-                if (reasons.Count == 0 && (best is null || RoomAfter(host).CompareTo(RoomAfter(best)) > 0))
-                {
-                    best = host;
-                }
-            }
-
-            if (best is null)
-            {
-                unplaced.Add(new(instance.Id, instance.Name, instance.Host, rejections));
-                continue;
-            }
-
-            room[best.Name] = room[best.Name].Less(instance);
-            moves.Add(new(instance.Id, instance.Name, instance.Host, best.Name, instance.Intent));
-
-            // Balance: the host that is emptiest after the move; the first by name where two are equal.
-            (long, int) RoomAfter(Host host) =>
-                (room[host.Name].Less(instance).MemoryMib, room[host.Name].Less(instance).Vcpus);
-        }
-
-        return new Plan(moves, unplaced);
+        var wishes = Wishes.Of(Requested(cluster, request), request, cluster.Options);
+        var guests = Guests(cluster, wishes.Wanted, request);
+        var scope = new Scope(cluster, request.Sources.Select(cluster.IndexOf).Where(host => host >= 0), request);
+        var best = Arranger.Best(cluster, scope, guests, settled: []);
+        return Assembly.Of(best.Placement, guests, wishes.StayDown, request, explainedHosts);
     }
 
-    private static IEnumerable<Instance> Requested(ClusterSnapshot snapshot, PlanRequest request) =>
-        snapshot.Instances.Where(instance =>
-            (request.Instances.Count == 0 || request.Instances.Contains(instance.Id))
-            && (request.Sources.Count == 0 || request.Sources.Contains(instance.Host)));
+    internal static List<Guest> Guests(IndexedCluster cluster, IReadOnlyCollection<Instance> instances, PlanRequest request)
+    {
+        var tiers = Dependencies.Tiers(instances, request.IgnoreDependencies);
+        return [.. instances.Select(instance => cluster.GuestOf(instance, tiers[instance.Id]))];
+    }
 
-    // What ran comes before what was off: somebody misses it. Larger first, because small ones fit in what is left.
-    private static IEnumerable<Instance> InOrder(IEnumerable<Instance> instances) =>
-        instances
-            .OrderBy(instance => instance.Intent == PowerIntent.StayOff)
-            .ThenByDescending(instance => instance.MemoryMib)
-            .ThenByDescending(instance => instance.Vcpus)
-            .ThenBy(instance => instance.Name, StringComparer.Ordinal)
-            .ThenBy(instance => instance.Id);
+    private static List<Instance> Requested(IndexedCluster cluster, PlanRequest request)
+    {
+        var sources = request.Sources.Select(cluster.IndexOf).Where(host => host >= 0).Distinct().ToList();
+        var requested = request switch
+        {
+            { Instances.Count: 0, Sources.Count: 0 } => cluster.Snapshot.Instances,
+            { Instances.Count: 0 } => sources.SelectMany(cluster.InstancesOf),
+            _ => request.Instances.Distinct().Select(cluster.Find).OfType<Instance>()
+                .Where(instance => request.Sources.Count == 0 || sources.Contains(cluster.IndexOf(instance.Host))),
+        };
+        return request.ExcludedInstances.Count == 0
+            ? [.. requested]
+            : [.. requested.Where(instance => !request.ExcludedInstances.Contains(instance.Id))];
+    }
 }

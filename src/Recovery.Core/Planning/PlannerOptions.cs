@@ -24,8 +24,8 @@ public sealed record PlannerOptions
     /// <summary>Classes of instances that heal themselves and are never recovered, separated by commas: <c>appliance,loadbalancer</c>.</summary>
     public string ExcludedClasses { get; init; } = "";
 
-    /// <summary>How many placements the search for a better arrangement may try when something was left out.</summary>
-    public int RepairTries { get; init; } = 20_000;
+    /// <summary>How many places one search for a better arrangement may look at when something was left out.</summary>
+    public int RepairTries { get; init; } = 10_000;
 
     public Weights Weights { get; init; } = new();
 }

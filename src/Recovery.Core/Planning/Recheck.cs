@@ -12,55 +12,69 @@ public static class Recheck
 {
     public static RecheckedPlan Of(Plan plan, ClusterSnapshot now, PlanRequest request, PlannerOptions options)
     {
-        var hosts = now.Hosts.ToDictionary(host => host.Name, StringComparer.Ordinal);
-        var instances = now.Instances.ToDictionary(instance => instance.Id);
-        var room = now.Hosts.ToDictionary(host => host.Name, host => Room.Of(host, now, options), StringComparer.Ordinal);
-        var kept = new List<Move>();
-        var misfits = new List<(Move Move, string Why)>();
+        var cluster = new IndexedCluster(now, options);
+        var instances = plan.Moves.Select(move => cluster.Find(move.Instance)).OfType<Instance>().ToList();
+        var guests = Planner.Guests(cluster, instances, request).ToDictionary(guest => guest.Instance.Id);
+        var scope = new Scope(cluster, request.Sources.Select(cluster.IndexOf).Where(host => host >= 0), request);
+        var placement = new Placement(cluster, scope, plan.Moves.Count);
+        foreach (var guest in guests.Values)
+        {
+            placement.Leave(guest);
+        }
 
+        var misfits = new List<(Move Move, string Why)>();
         foreach (var move in plan.Moves)
         {
-            if (!instances.TryGetValue(move.Instance, out var instance))
+            if (Misfit(move, guests, placement) is { } why)
             {
-                misfits.Add((move, "the inventory does not know it any more"));
-            }
-            else if (!hosts.TryGetValue(move.Target, out var target))
-            {
-                misfits.Add((move, $"{move.Target} is not registered any more"));
-            }
-            else if (Feasibility.Check(instance, target, room[target.Name], request).FirstOrDefault() is { } rejection)
-            {
-                misfits.Add((move, rejection.Sentence));
+                misfits.Add((move, why));
             }
             else
             {
-                room[target.Name] = room[target.Name].Less(instance);
-                kept.Add(move);
+                placement.Put(guests[move.Instance], cluster.IndexOf(move.Target));
             }
         }
 
-        if (misfits.Count == 0)
-        {
-            return new RecheckedPlan(plan, []);
-        }
-
-        var promised = kept
-            .Where(move => move.Intent != PowerIntent.StayOff)
-            .Select(move => new Reservation(move.Target, move.Instance, instances[move.Instance].MemoryMib, instances[move.Instance].Vcpus));
-        var again = Planner.Plan(
-            now with { Reservations = [.. now.Reservations, .. promised] },
-            request with { Instances = [.. misfits.Select(misfit => misfit.Move.Instance)] },
-            options);
-        var forgotten = misfits
-            .Where(misfit => !instances.ContainsKey(misfit.Move.Instance))
-            .Select(misfit => new Unplaced(misfit.Move.Instance, misfit.Move.Name, misfit.Move.Source, []));
-        return new RecheckedPlan(
-            new Plan([.. kept, .. again.Moves], [.. plan.Unplaced, .. again.Unplaced, .. forgotten]),
-            [.. misfits.Select(misfit => Sentence(misfit.Move, misfit.Why, again))]);
+        return misfits.Count == 0 ? new RecheckedPlan(plan, []) : Mended(plan, misfits, guests, placement, request);
     }
 
-    private static string Sentence(Move move, string why, Plan again) =>
-        again.Moves.FirstOrDefault(each => each.Instance == move.Instance) is { } placed
+    private static string? Misfit(Move move, Dictionary<Guid, Guest> guests, Placement placement)
+    {
+        if (!guests.TryGetValue(move.Instance, out var guest))
+        {
+            return "the inventory does not know it any more";
+        }
+
+        var host = placement.Cluster.IndexOf(move.Target);
+        if (host < 0)
+        {
+            return $"{move.Target} is not registered any more";
+        }
+
+        return placement.Allows(guest, host) ? null : Feasibility.Explain(guest, host, placement)[0].Sentence;
+    }
+
+    private static RecheckedPlan Mended(
+        Plan plan, List<(Move Move, string Why)> misfits, Dictionary<Guid, Guest> guests, Placement kept, PlanRequest request)
+    {
+        var again = misfits.Select(misfit => guests.GetValueOrDefault(misfit.Move.Instance)).OfType<Guest>().ToList();
+        var settled = guests.Values
+            .Where(guest => kept.HostOf(guest.Instance.Id) is not null)
+            .Select(guest => (guest, kept.HostOf(guest.Instance.Id)!.Value))
+            .ToList();
+        var mended = Assembly.Of(
+            Arranger.Best(kept.Cluster, kept.Scope, again, settled).Placement,
+            [.. guests.Values], [], request, Unplaced.MaximumHosts);
+        var forgotten = misfits
+            .Where(misfit => !guests.ContainsKey(misfit.Move.Instance))
+            .Select(misfit => new Unplaced(misfit.Move.Instance, misfit.Move.Name, misfit.Move.Source, []));
+        return new RecheckedPlan(
+            new Plan(mended.Moves, [.. plan.Unplaced, .. mended.Unplaced, .. forgotten]),
+            [.. misfits.Select(misfit => Sentence(misfit.Move, misfit.Why, mended))]);
+    }
+
+    private static string Sentence(Move move, string why, Plan mended) =>
+        mended.Moves.FirstOrDefault(each => each.Instance == move.Instance) is { } placed
             ? $"{move.Name} goes to {placed.Target} instead of {move.Target}: {why}"
             : $"{move.Name} can't go to {move.Target}, and no other host can take it: {why}";
 }

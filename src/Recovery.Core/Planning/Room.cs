@@ -2,36 +2,45 @@ using Recovery.Core.Inventory;
 
 namespace Recovery.Core.Planning;
 
-/// <summary>What is left on a host. Instances that are off take none: they are only defined.</summary>
-internal readonly record struct Room(long MemoryMib, int Vcpus)
+/// <summary>An amount of what instances take and hosts have: memory in MiB, virtual processors, disk in MiB.</summary>
+internal readonly record struct Room(long MemoryMib, long Vcpus, long DiskMib)
 {
-    public static Room Of(Host host, ClusterSnapshot snapshot, PlannerOptions options)
+    public static Room None => default;
+
+    /// <summary>What may be promised on a host: all of it times the overcommit ratio, less the reserve.</summary>
+    public static Room Capacity(Host host, PlannerOptions options)
     {
-        var memory = (long)(host.MemoryMib * options.MemoryOvercommit) - options.ReservedMemoryMib;
-        var vcpus = (int)(host.Vcpus * options.VcpuOvercommit);
-        foreach (var instance in snapshot.Instances)
-        {
-            if (instance.Host == host.Name && instance.Intent != PowerIntent.StayOff)
-            {
-                memory -= instance.MemoryMib;
-                vcpus -= instance.Vcpus;
-            }
-        }
-
-        foreach (var reservation in snapshot.Reservations)
-        {
-            if (reservation.Host == host.Name)
-            {
-                memory -= reservation.MemoryMib;
-                vcpus -= reservation.Vcpus;
-            }
-        }
-
-        return new Room(memory, vcpus);
+        var limits = host.Limits;
+        return new Room(
+            Usable(host.MemoryMib, limits.MemoryOvercommit ?? options.MemoryOvercommit, limits.ReservedMemoryMib ?? options.ReservedMemoryMib),
+            Usable(host.Vcpus, limits.VcpuOvercommit ?? options.VcpuOvercommit, limits.ReservedVcpus ?? options.ReservedVcpus),
+            Usable(host.DiskMib, limits.DiskOvercommit ?? options.DiskOvercommit, limits.ReservedDiskMib ?? options.ReservedDiskMib));
     }
 
-    public Room Less(Instance instance) =>
-        instance.Intent == PowerIntent.StayOff
-            ? this
-            : new Room(MemoryMib - instance.MemoryMib, Vcpus - instance.Vcpus);
+    /// <summary>What an instance takes. One that is off is only defined: it takes its disk and nothing else.</summary>
+    public static Room Of(Instance instance) => instance.Intent == PowerIntent.StayOff
+        ? new Room(0, 0, instance.DiskMib)
+        : new Room(instance.MemoryMib, instance.Vcpus, instance.DiskMib);
+
+    public static Room operator +(Room left, Room right) =>
+        new(left.MemoryMib + right.MemoryMib, left.Vcpus + right.Vcpus, left.DiskMib + right.DiskMib);
+
+    public static Room operator -(Room left, Room right) =>
+        new(left.MemoryMib - right.MemoryMib, left.Vcpus - right.Vcpus, left.DiskMib - right.DiskMib);
+
+    /// <summary>Whether there is room for this demand. What asks for nothing fits even on a host that is promised too much.</summary>
+    public bool Holds(Room demand) =>
+        (demand.MemoryMib == 0 || demand.MemoryMib <= MemoryMib)
+        && (demand.Vcpus == 0 || demand.Vcpus <= Vcpus)
+        && (demand.DiskMib == 0 || demand.DiskMib <= DiskMib);
+
+    /// <summary>What is missing for this demand; nothing where there is enough.</summary>
+    public Room Missing(Room demand) => new(
+        Shortage(demand.MemoryMib, MemoryMib), Shortage(demand.Vcpus, Vcpus), Shortage(demand.DiskMib, DiskMib));
+
+    // Placement's formula: (total - reserved) * ratio promises what the host's own system needs; ours keeps it whole.
+    private static long Usable(long total, double overcommit, long reserved) =>
+        Math.Max(0, (long)(total * overcommit) - reserved);
+
+    private static long Shortage(long wanted, long free) => wanted == 0 ? 0 : Math.Max(0, wanted - Math.Max(0, free));
 }

@@ -1,0 +1,15 @@
+namespace Recovery.Core.Planning.Rules;
+
+/// <summary>The host's executor did not refuse the definition when it was shown it.</summary>
+internal sealed class DefinitionRule : IPlacementRule
+{
+    public bool Allows(Guest guest, int host, Placement placement) =>
+        placement.Cluster.RefusalOf(guest.Instance.Id, host) is null;
+
+    public IEnumerable<Rejection> Explain(Guest guest, int host, Placement placement)
+    {
+        var name = placement.Cluster.Hosts[host].Name;
+        yield return new(name, RejectionKind.DefinitionRefused,
+            $"{name} would not define it: {placement.Cluster.RefusalOf(guest.Instance.Id, host)}");
+    }
+}

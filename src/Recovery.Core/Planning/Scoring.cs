@@ -1,0 +1,91 @@
+using Recovery.Core.Inventory;
+
+namespace Recovery.Core.Planning;
+
+/// <summary>
+/// How good a host is for a guest: the sum of the preferences that <see cref="Weights"/> explains. What a preference
+/// takes away is counted here as less than nothing instead of less than one, which leaves the order as it is and makes
+/// the bound below tight.
+/// </summary>
+internal static class Scoring
+{
+    /// <summary>
+    /// No guest without a bonus scores more than this on the host, whatever the plan has placed: its balance as the
+    /// snapshot shows it, and whether it is a spare. Hosts in the order of their bounds need not all be looked at.
+    /// </summary>
+    public static double Bound(IndexedCluster cluster, int host) =>
+        Host(cluster, host, cluster.FreeRoom[host]);
+
+    public static double Of(Guest guest, int host, Placement placement)
+    {
+        var weights = placement.Cluster.Options.Weights;
+        var score = Host(placement.Cluster, host, placement.RoomOf(host) - guest.Demand);
+        score -= weights.Spread * placement.MovesIn(placement.Cluster.DomainOf(host)) / placement.Batch;
+        foreach (var membership in guest.Groups)
+        {
+            var share = (double)placement.MembersOn(membership.Group, host) / membership.Group.Size;
+            score += membership.Group.Rule switch
+            {
+                GroupRule.SoftAffinity => weights.SoftAffinity * share,
+                GroupRule.SoftAntiAffinity => -weights.SoftAntiAffinity * share,
+                _ => 0,
+            };
+        }
+
+        return score + Bonus(guest, host, placement, weights);
+    }
+
+    /// <summary>Hosts on which the guest could score more than the bound.</summary>
+    public static IEnumerable<int> WithBonus(Guest guest, Placement placement)
+    {
+        var (cluster, policy) = (placement.Cluster, guest.Instance.Policy);
+        IEnumerable<int> hosts = [];
+        foreach (var membership in guest.Groups.Where(each => each.Group.Rule == GroupRule.SoftAffinity))
+        {
+            hosts = hosts.Concat(placement.AnchorsOf(membership.Group));
+        }
+
+        if (policy.FormerHost.Length > 0 && cluster.IndexOf(policy.FormerHost) is >= 0 and var former)
+        {
+            hosts = hosts.Append(former);
+        }
+
+        if (policy.Image.Length > 0)
+        {
+            hosts = hosts.Concat(cluster.HoldersOf(policy.Image));
+        }
+
+        return guest.Targets.Count > 0 ? hosts.Concat(guest.Targets.SelectMany(cluster.SessionsTo)) : hosts;
+    }
+
+    private static double Host(IndexedCluster cluster, int host, Room free)
+    {
+        var (weights, capacity) = (cluster.Options.Weights, cluster.CapacityOf(host));
+        var balance = Math.Min(Share(free.MemoryMib, capacity.MemoryMib), Share(free.Vcpus, capacity.Vcpus));
+        return (weights.Balance * balance) - (cluster.Hosts[host].Spare ? weights.SparesLast : 0);
+    }
+
+    private static double Bonus(Guest guest, int host, Placement placement, Weights weights)
+    {
+        var (cluster, policy) = (placement.Cluster, guest.Instance.Policy);
+        var bonus = 0.0;
+        if (policy.FormerHost.Length > 0 && policy.FormerHost == cluster.Hosts[host].Name)
+        {
+            bonus += weights.FormerHost;
+        }
+
+        if (policy.Image.Length > 0 && cluster.Hosts[host].CachedImages.Contains(policy.Image))
+        {
+            bonus += weights.CachedImage;
+        }
+
+        if (guest.Targets.Count > 0)
+        {
+            bonus += weights.Sessions * guest.Targets.Count(target => cluster.HasSession(host, target)) / guest.Targets.Count;
+        }
+
+        return bonus;
+    }
+
+    private static double Share(long free, long capacity) => capacity <= 0 ? 0 : Math.Max(0, (double)free / capacity);
+}
