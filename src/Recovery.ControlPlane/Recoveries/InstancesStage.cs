@@ -5,8 +5,8 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
-/// Step 6: brings instances up in the plan's order, so many at a time in all and on each target. One that fails does
-/// not hold up the others.
+/// Step 6: brings instances up in the plan's order, so many at a time in all and on each target. One that waits for
+/// others begins when these have ended, also when they failed: it may well do without them, and it is missed.
 /// </summary>
 public sealed class InstancesStage(InstanceDrive drive, CloseStage close, RecoveryOptions options)
 {
@@ -52,6 +52,8 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
     private List<RecoveryInstanceRow> Eligible(RecoveryRow recovery, IReadOnlyCollection<RecoveryInstanceRow> running)
     {
         var busy = running.Select(row => row.InstanceId).ToHashSet();
+        var unended = recovery.Instances.Where(row => !row.State.IsFinal()).Select(row => row.InstanceId).ToHashSet();
+        var after = (recovery.Plan?.Moves ?? []).ToDictionary(move => move.Instance, move => move.After);
         var perTarget = running.GroupBy(row => row.Target!).ToDictionary(group => group.Key, group => group.Count());
         var free = recovery.Request.MaxParallel - running.Count;
         var eligible = new List<RecoveryInstanceRow>();
@@ -59,6 +61,7 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
         // What was begun before a crash comes first: it may hold something.
         foreach (var row in recovery.Instances
             .Where(row => !row.State.IsFinal() && row.Target is not null && !busy.Contains(row.InstanceId))
+            .Where(row => row.State != InstanceState.Waiting || !after.GetValueOrDefault(row.InstanceId, []).Any(unended.Contains))
             .OrderBy(row => row.State == InstanceState.Waiting)
             .ThenBy(row => row.Position))
         {

@@ -227,15 +227,17 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken) =>
         Task.FromResult(Commit(instance));
 
-    public Task<StepReply> RunAsync(StepDispatch step, Func<string, Task> onProgress, CancellationToken cancellationToken)
+    public async Task<StepReply> RunAsync(StepDispatch step, Func<string, Task> onProgress, CancellationToken cancellationToken)
     {
+        // As over a network: whoever sends a step does other things until it is answered.
+        await Task.Yield();
         lock (gate)
         {
             sent.Add(step);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(Answer(step));
+        return Answer(step);
     }
 
     public Task<FenceAttempt> TryAsync(HostRow host, CancellationToken cancellationToken)

@@ -158,6 +158,29 @@ public class RunnerTests
         Assert.DoesNotContain(bench.Sent, step => step.Contains("Start"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_waits_for_another_begins_when_that_has_ended_however_it_ended(bool databaseComesUp)
+    {
+        await using var bench = new Bench("web", "database");
+        bench.Instances[0] = bench.Instances[0] with { Policy = new InstancePolicy { After = [bench.Instances[1].Id] } };
+        bench.Answer = step => step.Instance.Name == "database" && step.Action == StepAction.Start && !databaseComesUp ? Refused : Bench.Done;
+        await bench.AttestAsync("node1");
+        var recovery = await bench.AcceptAsync();
+
+        await bench.StartAsync();
+        var row = await bench.UntilFinalAsync(recovery);
+
+        Assert.Equal(databaseComesUp ? InstanceState.Recovered : InstanceState.Failed, row.Instances.Single(each => each.Name == "database").State);
+        Assert.Equal(InstanceState.Recovered, row.Instances.Single(each => each.Name == "web").State);
+        var sent = bench.Sent;
+        Assert.True(
+            sent.Index().First(each => each.Item.StartsWith("web ", StringComparison.Ordinal)).Index
+            > sent.Index().Last(each => each.Item.StartsWith("database ", StringComparison.Ordinal)).Index,
+            string.Join('\n', sent));
+    }
+
     [Fact]
     public async Task A_commit_that_misses_ends_the_new_copy_again()
     {
