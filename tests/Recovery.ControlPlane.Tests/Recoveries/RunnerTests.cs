@@ -165,7 +165,16 @@ public class RunnerTests
     {
         await using var bench = new Bench("web", "database");
         bench.Instances[0] = bench.Instances[0] with { Policy = new InstancePolicy { After = [bench.Instances[1].Id] } };
-        bench.Answer = step => step.Instance.Name == "database" && step.Action == StepAction.Start && !databaseComesUp ? Refused : Bench.Done;
+        bench.Answer = step =>
+        {
+            if (step.Instance.Name != "database" || step.Action != StepAction.Start)
+            {
+                return Bench.Done;
+            }
+
+            Thread.Sleep(TimeSpan.FromSeconds(1)); // long enough for the other to come first, were it not to wait
+            return databaseComesUp ? Bench.Done : Refused;
+        };
         await bench.AttestAsync("node1");
         var recovery = await bench.AcceptAsync();
 
