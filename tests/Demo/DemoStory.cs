@@ -40,7 +40,7 @@ internal sealed class DemoStory(DemoOptions options, IAnsiConsole console)
         var report = await ReportAsync(cluster, evacuation, before, cancellationToken);
         console.Write(report.ToTable());
         Say(report.Holds
-            ? $"Every guest is as it was, exactly once. From the request to the last one running: {report.SecondsFromRequestToLastRunning:0.0} s."
+            ? $"Every guest is as it was, where the plan said, exactly once. From the request to the last one running: {report.SecondsFromRequestToLastRunning:0.0} s."
             : "It did not hold; the table says why.");
         console.MarkupLineInterpolated($"Swagger: [link]{controlPlane.Address}swagger[/]{(options.Keep ? "" : "  (with --keep it stays up)")}");
         if (options.Json)
@@ -85,7 +85,7 @@ internal sealed class DemoStory(DemoOptions options, IAnsiConsole console)
             var recovered = row.ValueKind == JsonValueKind.Object && row.GetProperty("state").GetString() == "recovered";
             return Proof.OfAsync(
                 cluster.Lab, guest, before[guest.Name], recovered ? row.GetProperty("target").GetString() : null,
-                recovered ? Since(row) : null, cancellationToken);
+                evacuation.Planned.GetValueOrDefault(guest.Id), recovered ? Since(row) : null, cancellationToken);
         }));
         var recovery = await evacuation.ReadAsync(cancellationToken);
         return new Report(

@@ -7,39 +7,51 @@ using Spectre.Console;
 
 namespace Recovery.Demo;
 
-/// <summary>The request, by the same curl that an operator would type, and what comes of it.</summary>
-internal sealed class Evacuation(LabControlPlane controlPlane, string id, DateTimeOffset requestedAt)
+/// <summary>The plan and the request that carries it out, by the same curl that an operator would type.</summary>
+internal sealed class Evacuation(LabControlPlane controlPlane, string id, DateTimeOffset requestedAt, IReadOnlyDictionary<Guid, string> planned)
 {
     public string Id => id;
 
     public DateTimeOffset RequestedAt => requestedAt;
 
+    /// <summary>Where the plan said that each instance would go.</summary>
+    public IReadOnlyDictionary<Guid, string> Planned => planned;
+
     public static async Task<Evacuation> RequestAsync(
         LabControlPlane controlPlane, IAnsiConsole console, CancellationToken cancellationToken)
     {
-        var body = $$"""{"kind":"evacuate","hosts":["{{DemoCluster.Source}}"]}""";
-        console.MarkupLineInterpolated($"[bold]$ curl -X POST {controlPlane.Address}v1/recoveries -H 'Content-Type: application/json' -d '{body}'[/]");
+        var plan = await PostAsync(
+            controlPlane, console, "v1/plans", $$"""{"kind":"evacuate","hosts":["{{DemoCluster.Source}}"]}""", cancellationToken);
+        var planId = plan.GetProperty("id").GetString()!;
+        var shown = await controlPlane.TextAsync($"/v1/plans/{planId}", cancellationToken);
+        console.MarkupLineInterpolated($"[grey]{shown.TrimEnd()}[/]");
+
         var requestedAt = DateTimeOffset.UtcNow;
+        var accepted = await PostAsync(controlPlane, console, "v1/recoveries", $$"""{"plan":"{{planId}}"}""", cancellationToken);
+        var id = accepted.GetProperty("id").GetString()!;
+        console.MarkupLineInterpolated($"[grey]{accepted.GetProperty("state").GetString()}: {controlPlane.Address}v1/recoveries/{id}[/]");
+        return new Evacuation(controlPlane, id, requestedAt, plan.GetProperty("moves").EnumerateArray()
+            .ToDictionary(move => move.GetProperty("instance").GetGuid(), move => move.GetProperty("target").GetString()!));
+    }
+
+    private static async Task<JsonElement> PostAsync(
+        LabControlPlane controlPlane, IAnsiConsole console, string path, string body, CancellationToken cancellationToken)
+    {
+        console.MarkupLineInterpolated($"[bold]$ curl -X POST {controlPlane.Address}{path} -H 'Content-Type: application/json' -d '{body}'[/]");
         using var curl = Process.Start(new ProcessStartInfo("curl")
         {
             ArgumentList =
             {
-                "-sS", "--fail-with-body", "-X", "POST", $"{controlPlane.Address}v1/recoveries",
+                "-sS", "--fail-with-body", "-X", "POST", $"{controlPlane.Address}{path}",
                 "-H", "Content-Type: application/json", "-d", body,
             },
             RedirectStandardOutput = true,
         })!;
         var answer = await curl.StandardOutput.ReadToEndAsync(cancellationToken);
         await curl.WaitForExitAsync(cancellationToken);
-        if (curl.ExitCode != 0)
-        {
-            throw new LabException($"The control plane refused: {answer}");
-        }
-
-        using var accepted = JsonDocument.Parse(answer);
-        var id = accepted.RootElement.GetProperty("id").GetString()!;
-        console.MarkupLineInterpolated($"[grey]{accepted.RootElement.GetProperty("state").GetString()}: {controlPlane.Address}v1/recoveries/{id}[/]");
-        return new Evacuation(controlPlane, id, requestedAt);
+        return curl.ExitCode == 0
+            ? JsonSerializer.Deserialize<JsonElement>(answer)
+            : throw new LabException($"The control plane refused: {answer}");
     }
 
     /// <summary>The recovery's events as they happen, until it ends.</summary>

@@ -22,7 +22,7 @@ internal static class Proof
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static async Task<InstanceProof> OfAsync(
-        Lab lab, DemoGuest guest, CanaryStory before, string? target, double? seconds, CancellationToken cancellationToken)
+        Lab lab, DemoGuest guest, CanaryStory before, string? target, string? planned, double? seconds, CancellationToken cancellationToken)
     {
         var faults = new List<string>();
         var expected = guest.Off ? before.Generation : before.Generation + 1;
@@ -38,6 +38,11 @@ internal static class Proof
         else if (state != wanted)
         {
             faults.Add($"{target} says {state}, and it should be {wanted}");
+        }
+
+        if (target is not null && target != planned)
+        {
+            faults.Add($"the plan that was shown said {planned ?? "that it stays down"}");
         }
 
         faults.AddRange(where

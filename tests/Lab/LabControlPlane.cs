@@ -127,6 +127,16 @@ public sealed class LabControlPlane : IAsyncDisposable
         return await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
     }
 
+    /// <summary>What a human with curl gets to see.</summary>
+    public async Task<string> TextAsync(string path, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/plain");
+        using var response = await Http.SendAsync(request, cancellationToken);
+        await ExpectAsync(response, cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
     /// <summary>Waits until an answer is as wanted, and returns it.</summary>
     public async Task<JsonElement> UntilAsync(
         string path, Func<JsonElement, bool> reached, TimeSpan within, CancellationToken cancellationToken = default)
