@@ -123,7 +123,27 @@ internal static class ClusterGenerator
         from tries in Gen.OneOf(0, 25, 2_000)
         select new PlannerOptions { ReservedMemoryMib = memory, VcpuOvercommit = vcpus, RepairTries = tries, ExcludedClasses = "appliance" };
 
-    public static readonly Gen<PlanningCase> Cases =
+    // Nothing but memory, in pieces that rarely add up to what a host has, and not everyone may go everywhere: here it
+    // matters who is put where.
+    private static readonly Gen<PlanningCase> Jigsaws =
+        from hosts in Gen.Select(Gen.Int[5, 12], Gen.Bool, Gen.Bool).Array[3, 5]
+        from instances in Gen.Select(Gen.Int[2, 7], Gen.Int[0, 2], Gen.Frequency((3, Gen.Const(50)), (1, Gen.Const(80)))).Array[5, 12]
+        from tries in Gen.OneOf(0, 0, 25)
+        from newcomer in Gen.Select(Gen.Int[4, 12], Gen.Bool, Gen.Bool)
+        from position in Gen.Int[0, 5]
+        from shuffle in Gen.Int[0, 1000]
+        select Build(
+            [.. hosts.Select(Piece)],
+            [.. instances.Select(each => (Instance("", "", each.Item1 * 256L, 1) with
+            {
+                Policy = new() { Priority = each.Item3, RequiredTraits = each.Item2 switch { 1 => ["left"], 2 => ["right"], _ => [] } },
+            }, int.MaxValue, Array.Empty<int>()))],
+            [], [], [], (0, 1, [], [], [], [], false),
+            new PlannerOptions { ReservedMemoryMib = 0, RepairTries = tries, ExcludedClasses = "appliance" },
+            Piece(newcomer) with { Name = $"node{position}-new" },
+            shuffle);
+
+    private static readonly Gen<PlanningCase> WithEverything =
         from hosts in Hosts.Array[2, 8]
         from instances in Instances.Array[0, 25]
         from reserved in Sometimes(50, Gen.Select(Gen.Int[0, 7], Gen.OneOf(512L, 1024L), Gen.OneOf(1, 2), Gen.Int[0, 24]).Array[1, 3], [])
@@ -135,6 +155,10 @@ internal static class ClusterGenerator
         from position in Gen.Int[0, 8]
         from shuffle in Gen.Int[0, 1000]
         select Build(hosts, instances, reserved, refused, stale, request, options, newcomer with { Name = $"node{position}-new" }, shuffle);
+
+    public static readonly Gen<PlanningCase> Cases = Gen.Frequency((3, WithEverything), (1, Jigsaws));
+
+    public static readonly Gen<PlanningCase> MostlyJigsaws = Gen.Frequency((1, WithEverything), (7, Jigsaws));
 
     private static PlanningCase Build(
         Host[] hosts,
@@ -190,6 +214,11 @@ internal static class ClusterGenerator
             newcomer with { Liveness = HostLiveness.Up, Maintenance = false, Quarantined = false },
             shuffle);
     }
+
+    private static Host Piece((int Memory, bool Left, bool Right) piece) => Host("", piece.Memory * 256, 64) with
+    {
+        Traits = new[] { (piece.Left, "left"), (piece.Right, "right") }.Where(trait => trait.Item1).Select(trait => trait.Item2).ToHashSet(),
+    };
 
     private static IEnumerable<int> Known(int[] indexes, int count) => indexes.Where(index => index < count).Distinct();
 

@@ -6,7 +6,11 @@ namespace Recovery.Core.Tests.Planning.Properties;
 
 /// <summary>Something that is true of every plan.</summary>
 /// <param name="Violation">Says what is wrong; null when nothing is.</param>
-internal sealed record Truth(string Name, Func<PlanningCase, PlannerUnderTest, string?> Violation);
+internal sealed record Truth(string Name, Func<PlanningCase, PlannerUnderTest, string?> Violation)
+{
+    /// <summary>It is about how pieces fit, and seldom in danger elsewhere.</summary>
+    public bool NeedsJigsaws { get; init; }
+}
 
 /// <summary>What holds for every cluster and every request.</summary>
 internal static class Truths
@@ -16,7 +20,7 @@ internal static class Truths
         new("no host is over capacity after all moves", NoHostIsOverCapacity),
         new("each requested instance is moved xor unplaced, and nothing else appears", EachIsMovedXorUnplaced),
         new("no target is a source, unfit, or breaks a hard group", TargetsAreFit),
-        new("adding an empty host never makes a plan place fewer", AnEmptyHostDoesNoHarm),
+        new("adding an empty host never makes a plan place fewer", AnEmptyHostDoesNoHarm) { NeedsJigsaws = true },
         new("what the forecast calls survivable, the planner places completely", TheForecastIsKept),
         new("the input's order does not change the plan", OrderOfInputDoesNotMatter),
         new("the starting order respects dependencies and tiers", StartingOrderIsRight),
@@ -167,9 +171,14 @@ internal static class Truths
             .FirstOrDefault();
     }
 
-    /// <summary>Whoever is left out would have no place either if what a lower tier got were free.</summary>
+    /// <summary>
+    /// Whoever is left out would have no place either if what a lower tier got were free. The search that moves others
+    /// away is bounded and may find a way for a lower tier that it missed for a higher one, so this is about plans without
+    /// that search.
+    /// </summary>
     private static string? HigherTiersWin(PlanningCase question, PlannerUnderTest planner)
     {
+        question = question with { Options = question.Options with { RepairTries = 0 } };
         var (referee, plan) = (new Referee(question), planner.PlanOf(question));
         var tiers = plan.Unplaced.ToDictionary(unplaced => unplaced.Instance, unplaced => unplaced.Priority);
         return LeftOut(plan, referee)
