@@ -22,23 +22,34 @@ internal sealed class CpuSurvey(ExecutorSettings settings)
         var host = HostCapabilities.Read(connection);
         var models = questions.Select(question => question.DomainType).Distinct(StringComparer.Ordinal)
             .ToDictionary(type => type, type => HostCapabilities.UsableCpuModels(connection, type), StringComparer.Ordinal);
-        return [.. questions.Select(question => Answer(connection, host, models[question.DomainType], question)).OfType<CpuAnswer>()];
+        return
+        [
+            .. questions.Select(question => Decide(
+                question,
+                Target(host, question),
+                models[question.DomainType],
+                () => CpuComparison.Ask(connection, question.CpuXml, question.Architecture, question.MachineType, question.DomainType)))
+                .OfType<CpuAnswer>(),
+        ];
     }
 
-    private CpuAnswer? Answer(LibvirtConnection connection, HostCapabilities host, IReadOnlyList<string> models, CpuQuestion question)
+    /// <param name="question">What is asked.</param>
+    /// <param name="target">This host, as the rewriting would see it.</param>
+    /// <param name="usable">Named models that a guest of this kind of virtualization can be given here.</param>
+    /// <param name="compare">Asks libvirt; null when it can't tell.</param>
+    /// <returns>Null when it can't be told.</returns>
+    internal static CpuAnswer? Decide(CpuQuestion question, TargetProfile target, IReadOnlyList<string> usable, Func<CpuComparison?> compare)
     {
         if (Element(question.CpuXml) is not { } cpu) return null;
-        var decision = CpuDecision.Of(cpu, Target(host, question));
-        if (decision.Refusal is null && (Mode(cpu) != "custom" || IsPlainly(cpu, models))) return new CpuAnswer { Id = question.Id, Fits = true };
+        var refusal = CpuDecision.Of(cpu, target).Refusal;
+        var isNamed = cpu.Attribute("mode")?.Value is null or "custom";
+        if (refusal is null && (!isNamed || IsPlainly(cpu, usable))) return new CpuAnswer { Id = question.Id, Fits = true };
 
         // Of what the rewriting refuses libvirt is asked too: its reason names the features that are missing.
-        var compared = Mode(cpu) == "custom"
-            ? CpuComparison.Ask(connection, question.CpuXml, question.Architecture, question.MachineType, question.DomainType)
-            : null;
-        return (decision.Refusal, compared) switch
+        return (refusal, isNamed ? compare() : null) switch
         {
             (_, { Fits: false } lacking) => new CpuAnswer { Id = question.Id, Reason = lacking.Reason },
-            ({ } refusal, _) => new CpuAnswer { Id = question.Id, Reason = refusal },
+            ({ } reason, _) => new CpuAnswer { Id = question.Id, Reason = reason },
             (null, { Fits: true }) => new CpuAnswer { Id = question.Id, Fits = true },
             _ => null,
         };
@@ -61,8 +72,6 @@ internal sealed class CpuSurvey(ExecutorSettings settings)
     private static bool IsPlainly(XElement cpu, IReadOnlyList<string> models) =>
         cpu.Element("model")?.Value.Trim() is { } model && models.Contains(model)
         && cpu.Elements("feature").All(feature => feature.Attribute("policy")?.Value is "disable" or "forbid" or "optional");
-
-    private static string Mode(XElement cpu) => cpu.Attribute("mode")?.Value ?? "custom";
 
     private static XElement? Element(string text)
     {
