@@ -47,7 +47,10 @@ public sealed class LibvirtInventoryTests : IDisposable
         host.CpuModel = "EPYC";
         host.Abilities = new ReportedAbilities
         {
-            DomainTypes = ["kvm"], MachineTypes = ["q35"], Bridges = ["br0"], Networks = ["default"],
+            DomainTypes = ["kvm"],
+            MachineTypes = ["q35"],
+            Bridges = ["br0"],
+            Networks = ["default"],
             NumaCells = [new NumaCell(0, 4096, 4, new Dictionary<int, long> { [2048] = 7 })],
         };
         host.Survey = new SurveyAnswers
