@@ -45,6 +45,8 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
             host.Property(row => row.Name).HasMaxLength(253);
             AsJson(host.Property(row => row.Fencing));
             AsJson(host.Property(row => row.Storages));
+            AsJson(host.Property(row => row.Abilities));
+            AsJson(host.Property(row => row.Survey));
         });
         modelBuilder.Entity<DomainRow>(domain =>
         {
@@ -54,6 +56,9 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
             domain.Ignore(row => row.WhyOffIsForgotten);
             AsJson(domain.Property(row => row.Disks));
             AsJson(domain.Property(row => row.Files));
+            AsJson(domain.Property(row => row.Requirements));
+            AsJson(domain.Property(row => row.Policy));
+            AsJson(domain.Property(row => row.PolicyFaults));
         });
         modelBuilder.Entity<InstanceRow>(instance =>
         {
