@@ -66,7 +66,7 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
     /// <summary>Whether any host can take it as things stand.</summary>
     public bool AllowsSomewhere(Guest guest)
     {
-        foreach (var host in guest.Feasible.EmptiestFirst)
+        foreach (var host in guest.Feasible)
         {
             if (Allows(guest, host))
             {
