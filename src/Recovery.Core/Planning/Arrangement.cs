@@ -24,8 +24,8 @@ internal sealed class Arrangement
     private Arrangement(Placement placement, IReadOnlyList<Guest> guests, Style style)
     {
         (Placement, this.guests, this.style) = (placement, guests, style);
-        possible = [.. guests.Where(placement.AllowsSomewhere)];
-        repair = new Repair(placement, guests.Select(guest => guest.Instance.Id));
+        possible = [.. guests.Where(guest => !Has(guest) && placement.AllowsSomewhere(guest))];
+        repair = new Repair(placement, possible.Select(guest => guest.Instance.Id));
     }
 
     public Placement Placement { get; }
@@ -37,7 +37,7 @@ internal sealed class Arrangement
 
     public bool Has(Guest guest) => Placement.HostOf(guest.Instance.Id) is not null;
 
-    /// <param name="placement">May hold what is settled already; that is not moved.</param>
+    /// <param name="placement">May hold what is settled already, also of these guests; that is not moved.</param>
     /// <param name="guests">In any order.</param>
     /// <param name="style">How to go about it.</param>
     public static Arrangement Of(Placement placement, IReadOnlyList<Guest> guests, Style style)

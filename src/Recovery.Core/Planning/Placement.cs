@@ -38,6 +38,10 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
     /// <summary>What this plan has put on a host, in that order.</summary>
     public IReadOnlyList<Guest> GuestsOf(int host) => guestsOf.TryGetValue(host, out var guests) ? guests : [];
 
+    /// <summary>All that this plan has put anywhere, host by host in the order of their names.</summary>
+    public IEnumerable<(Guest Guest, int Host)> Placed =>
+        guestsOf.OrderBy(each => each.Key).SelectMany(each => each.Value.Select(guest => (guest, each.Key)));
+
     /// <summary>How much this plan has put into a failure domain.</summary>
     public int MovesIn(int domain) => movesIn.GetValueOrDefault(domain);
 
