@@ -37,12 +37,10 @@ public class PlanningBenchmarks
     [Benchmark]
     public Plan RackOf10000() => Planner.Plan(rackLost, new PlanRequest(LostRack, [], []), Options);
 
-    // Until the forecaster is there, what it does.
     [Benchmark]
-    public object ForecastOf1000() => Forecast(healthy);
+    public Forecast ForecastOf1000() => ForecastOf(healthy);
 
-    /// <summary>Once, because it is not held against a limit.</summary>
-    internal static object Forecast(ClusterSnapshot snapshot) => snapshot;
+    internal static Forecast ForecastOf(ClusterSnapshot snapshot) => Forecaster.Of(snapshot, ForecastLevel.Host, Options);
 
     private void Build(int hosts)
     {

@@ -46,7 +46,7 @@ internal static class SpeedCommand
     {
         var snapshot = LargeCluster.Of(10_000);
         var watch = Stopwatch.StartNew();
-        PlanningBenchmarks.Forecast(snapshot);
+        PlanningBenchmarks.ForecastOf(snapshot);
         return watch.Elapsed;
     }
 
