@@ -12,7 +12,7 @@ namespace Recovery.Benchmarks.Speed;
 [MemoryDiagnoser]
 public class PlanningBenchmarks
 {
-    private static readonly PlannerOptions Options = new() { VcpuOvercommit = 4.0 };
+    internal static readonly PlannerOptions Options = new() { VcpuOvercommit = 4.0 };
 
     private ClusterSnapshot healthy = null!;
     private ClusterSnapshot hostLost = null!;
