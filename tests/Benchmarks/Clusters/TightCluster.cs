@@ -8,7 +8,7 @@ internal sealed record TightCase(int Seed, ClusterSnapshot Snapshot, PlanRequest
 
 /// <summary>
 /// 10 to 40 unlike hosts, of which one or two are lost, and just so much room on the others that it fits or doesn't:
-/// the memory that is asked for is 85 to 110 % of what is free. Every second seed is cut so that everything fits, by
+/// the memory that is asked for is about 85 to 110 % of what is free. Every second seed is cut so that everything fits, by
 /// giving each survivor what a hidden placement needs there and hardly more. All instances run, in one tier.
 /// </summary>
 /// <remarks>
