@@ -53,7 +53,9 @@ internal sealed class Arranger
         }
 
         var open = withheld == 0 ? scope : scope.Without(empty.Where((_, bit) => (withheld & (1 << bit)) != 0));
-        var best = Attempts(open, withheld).Aggregate((before, now) => IsBetter(now, before) ? now : before);
+        var best = Attempts(open, withheld)
+            .Aggregate((before, now) => Tiers.Compare(now.PlacedByTier, before.PlacedByTier) > 0 ? now : before);
+        Reshuffle.Run(best.Placement, hopeful);
         return known[withheld] = best;
     }
 
@@ -86,7 +88,7 @@ internal sealed class Arranger
 
     // What was withheld before may have room for somebody.
     private Arrangement Continued(Arrangement arrangement, Scope open) => Arrangement.Of(
-        Begin(open, [.. guests.Where(guest => !arrangement.Has(guest))], [.. arrangement.Placement.Placed]), hopeful, Style.Preferred);
+        Begin(open, [.. guests.Where(guest => !arrangement.Placement.Has(guest))], [.. arrangement.Placement.Placed]), hopeful, Style.Preferred);
 
     private Placement Begin(Scope open, IReadOnlyList<Guest> waiting, IReadOnlyList<(Guest Guest, int Host)> placed)
     {
@@ -102,18 +104,5 @@ internal sealed class Arranger
         }
 
         return placement;
-    }
-
-    private static bool IsBetter(Arrangement attempt, Arrangement best)
-    {
-        foreach (var (now, before) in attempt.PlacedByTier.Zip(best.PlacedByTier))
-        {
-            if (now != before)
-            {
-                return now > before;
-            }
-        }
-
-        return false;
     }
 }

@@ -35,6 +35,8 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
     /// <summary>Where it was put; null when it was not.</summary>
     public int? HostOf(Guid instance) => hosts.TryGetValue(instance, out var host) ? host : null;
 
+    public bool Has(Guest guest) => hosts.ContainsKey(guest.Instance.Id);
+
     /// <summary>What this plan has put on a host, in that order.</summary>
     public IReadOnlyList<Guest> GuestsOf(int host) => guestsOf.TryGetValue(host, out var guests) ? guests : [];
 
