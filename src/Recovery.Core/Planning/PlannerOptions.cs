@@ -28,7 +28,7 @@ public sealed record PlannerOptions
     public int RepairTries { get; init; } = 10_000;
 
     /// <summary>How many places the last resort may look at when the search has left something out all the same.</summary>
-    public int ReshuffleTries { get; init; } = 30_000;
+    public int ReshuffleTries { get; init; } = 100_000;
 
     public Weights Weights { get; init; } = new();
 }

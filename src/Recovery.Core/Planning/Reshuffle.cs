@@ -69,26 +69,30 @@ internal sealed class Reshuffle
 
     private void ClearHostOf(Guest wanting, List<Guest> pool)
     {
-        var hosts = Open(wanting).FindAll(host => placement.GuestsOf(host).Count > 0);
+        var hosts = Open(wanting).FindAll(host => placement.GuestsOf(host).Count > 0 && RoomIfCleared(host).Holds(wanting.Demand));
         if (hosts.Count == 0)
         {
             return;
         }
 
-        var leaving = placement.GuestsOf(hosts[Next(hosts.Count)])
-            .Where(guest => movable.Contains(guest.Instance.Id))
-            .OrderBy(guest => guest.Instance.Id)
-            .ToList();
+        var leaving = Movable(hosts[Next(hosts.Count)]).OrderBy(guest => guest.Instance.Id).ToList();
         leaving.ForEach(placement.Take);
         pool.AddRange(leaving);
     }
 
+    private Room RoomIfCleared(int host) =>
+        Movable(host).Aggregate(placement.RoomOf(host), (room, guest) => room + guest.Demand);
+
+    private IEnumerable<Guest> Movable(int host) =>
+        placement.GuestsOf(host).Where(guest => movable.Contains(guest.Instance.Id));
+
     // Higher tiers first always; within a tier roughly by size, from either end, or in no order at all.
     private IOrderedEnumerable<Guest> InSomeOrder(List<Guest> pool)
     {
-        var way = Next(3);
+        var way = Next(4);
         var keys = pool.ToDictionary(guest => guest.Instance.Id, guest => way switch
         {
+            3 => Open(guest).Count * (60 + Next(80)),
             0 => -guest.Demand.MemoryMib * (60 + Next(80)),
             1 => guest.Demand.MemoryMib * (60 + Next(80)),
             _ => Next(1 << 20),
