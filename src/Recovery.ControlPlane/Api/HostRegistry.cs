@@ -32,7 +32,7 @@ internal sealed class HostRegistry(
 
     /// <summary>Registers the host, or replaces what was said of it. What it reported and its maintenance stay.</summary>
     public async Task<(HostRow? Host, bool Created, IReadOnlyList<Fault> Faults)> PutAsync(
-        string name, string executor, string failureDomain, List<FenceLevel> fencing, CancellationToken cancellationToken)
+        string name, SaidOfHost said, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
@@ -49,10 +49,10 @@ internal sealed class HostRegistry(
         }
 
         // One executor under two names would be one host counted twice, its heartbeat keeping a dead one alive.
-        if (others.Find(other => other.Executor.Equals(executor, StringComparison.OrdinalIgnoreCase)) is { } holder)
+        if (others.Find(other => other.Executor.Equals(said.Executor, StringComparison.OrdinalIgnoreCase)) is { } holder)
         {
             faults.Add(new(FaultCodes.ExecutorTaken,
-                $"{executor} is the executor of {holder.Name}. Every host has its own; correct this one or {holder.Name}.")
+                $"{said.Executor} is the executor of {holder.Name}. Every host has its own; correct this one or {holder.Name}.")
             { Pointer = "/executor" });
         }
 
@@ -65,11 +65,11 @@ internal sealed class HostRegistry(
         var created = row is null;
         if (row is null)
         {
-            row = new HostRow { Name = name, Executor = executor, RegisteredAt = time.GetUtcNow() };
+            row = new HostRow { Name = name, Executor = said.Executor, RegisteredAt = time.GetUtcNow() };
             database.Hosts.Add(row);
         }
 
-        (row.Executor, row.FailureDomain, row.Fencing) = (executor, failureDomain, fencing);
+        said.WriteTo(row);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return (row, created, []);

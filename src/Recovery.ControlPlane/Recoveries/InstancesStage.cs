@@ -27,6 +27,7 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
 
                 foreach (var row in Eligible(recovery, [.. running.Values]))
                 {
+                    await TellOfMissedAsync(claim, recovery, row, ending.Token);
                     running.Add(drive.RunAsync(claim, row, ending.Token), row);
                 }
 
@@ -56,6 +57,7 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
         var after = (recovery.Plan?.Moves ?? []).ToDictionary(move => move.Instance, move => move.After);
         var perTarget = running.GroupBy(row => row.Target!).ToDictionary(group => group.Key, group => group.Count());
         var free = recovery.Request.MaxParallel - running.Count;
+        var turns = new Turns(recovery);
         var eligible = new List<RecoveryInstanceRow>();
 
         // What was begun before a crash comes first: it may hold something.
@@ -66,7 +68,7 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
             .ThenBy(row => row.Position))
         {
             var onTarget = perTarget.GetValueOrDefault(row.Target!);
-            if (free > 0 && onTarget < options.Runner.MaxParallelPerTarget)
+            if (free > 0 && onTarget < options.Runner.MaxParallelPerTarget && turns.HasCome(row))
             {
                 perTarget[row.Target!] = onTarget + 1;
                 free--;
@@ -75,5 +77,21 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
         }
 
         return eligible;
+    }
+
+    // It is started all the same: a service that lacks another is worth more than none, and mends itself when the other
+    // is back. But somebody should know.
+    private static async Task TellOfMissedAsync(
+        Claim claim, RecoveryRow recovery, RecoveryInstanceRow row, CancellationToken cancellationToken)
+    {
+        foreach (var missed in new Turns(recovery).Missed(row))
+        {
+            await claim.TellAsync(
+                claim.NewEvent(
+                    EventTypes.Alarm,
+                    $"{row.Name} waits for {missed.Name}, which is {StateNames.Of(missed.State)}; it is brought up all the same.",
+                    row.InstanceId, row.Target, state: StateNames.Of(row.State)),
+                cancellationToken);
+        }
     }
 }

@@ -157,6 +157,11 @@ public sealed class LibvirtInventory(
     {
         Name = row.Name,
         FailureDomain = row.FailureDomain,
+        Zone = row.Zone,
+        Aggregates = row.Aggregates.ToHashSet(StringComparer.Ordinal),
+        Traits = row.Traits.ToHashSet(StringComparer.Ordinal),
+        Spare = row.Spare,
+        Limits = row.Limits,
         Liveness = liveness.Of(row.Name, everReported: row.ReportedAt is not null),
         Maintenance = row.Maintenance,
         Quarantined = row.Quarantined,
