@@ -9,7 +9,7 @@ namespace Recovery.ControlPlane.Api;
 
 /// <summary>The registered hosts, as operators read and write them.</summary>
 internal sealed class HostRegistry(
-    IDbContextFactory<RecoveryDbContext> databases, LivenessBoard liveness, TimeProvider time)
+    IDbContextFactory<RecoveryDbContext> databases, LivenessBoard liveness, InventoryChanges changes, TimeProvider time)
 {
     private const int NamedAtMost = 20;
 
@@ -72,6 +72,7 @@ internal sealed class HostRegistry(
         said.WriteTo(row);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        changes.Notify();
         return (row, created, []);
     }
 
@@ -85,6 +86,7 @@ internal sealed class HostRegistry(
         {
             (row.Maintenance, row.MaintenanceReason) = (enabled, reason);
             await database.SaveChangesAsync(cancellationToken);
+            changes.Notify();
         }
 
         return row;
@@ -112,6 +114,7 @@ internal sealed class HostRegistry(
         await database.Hosts.Where(host => host.Name == name).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         liveness.Forget(name);
+        changes.Notify();
         return [];
     }
 

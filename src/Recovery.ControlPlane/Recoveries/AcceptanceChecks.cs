@@ -40,6 +40,7 @@ public static class AcceptanceChecks
             ? [.. instances.Select(instance => instance.Value)]
             : [.. sight.Cluster.Instances.Where(instance =>
                 sources.Any(source => source.Value == instance.Host) && !excluded.Contains(instance.Id))];
+        Dependencies(asked, about, faults);
         LiveRecoveries(asked, sources, instances, excluded, sight, faults);
         return new AcceptanceScope(
             [.. sources.Select(source => source.Value)], [.. about.Select(instance => instance.Id)], asked.Hosts.Count > 0, faults);
@@ -97,6 +98,17 @@ public static class AcceptanceChecks
         }
 
         return known;
+    }
+
+    private static void Dependencies(AskedRecovery asked, IReadOnlyList<Instance> about, List<Fault> faults)
+    {
+        if (!asked.IgnoreDependencies && Core.Planning.Dependencies.Cycle(about) is { Count: > 0 } cycle)
+        {
+            var circle = string.Join(", ", cycle.Zip(cycle.Skip(1).Append(cycle[0]), (waits, awaited) => $"{waits.Name} waits for {awaited.Name}"));
+            faults.Add(new(FaultCodes.DependencyCycle,
+                $"Instances of this request wait for each other in a circle, so none could be started first: {circle}. Break it where the instances say what they wait for, exclude one of them, or send \"options\":{{\"ignoreDependencies\":true}} to bring them up in the order of their priorities alone.")
+            { Pointer = asked.Plan?.Pointer ?? (asked.Instances.Count > 0 ? "/instances" : "/hosts") });
+        }
     }
 
     // Targets that are also named as sources are found by reading alone; these are sources by their instances.

@@ -77,9 +77,14 @@ internal static class PlanText
         var text = new StringBuilder(unplaced.ByWish
             ? $"{unplaced.Name} on {unplaced.Source} stays down, as somebody wanted:\n"
             : $"{unplaced.Name} on {unplaced.Source} can't be placed:\n");
-        text.Append(Lines(unplaced.Rejections.Take(HostsAtMost)
-            .Select(rejection => rejection.Host.Length > 0 ? $"{rejection.Host}: {rejection.Sentence}" : rejection.Sentence)));
-        var more = Math.Max(0, unplaced.Rejections.Count - HostsAtMost) + unplaced.OtherHosts;
+        // Every sentence names its host. That a host is not its own rescue needs no line.
+        var hosts = unplaced.Rejections
+            .Where(rejection => rejection.Kind != RejectionKind.IsSource)
+            .GroupBy(rejection => rejection.Host, rejection => rejection.Sentence)
+            .Select(host => string.Join("; ", host.Distinct()))
+            .ToList();
+        text.Append(Lines(hosts.Take(HostsAtMost).DefaultIfEmpty("there is no other host")));
+        var more = Math.Max(0, hosts.Count - HostsAtMost) + unplaced.OtherHosts;
         if (more > 0)
         {
             text.Append($"  and {more} more {(more == 1 ? "host" : "hosts")}\n");

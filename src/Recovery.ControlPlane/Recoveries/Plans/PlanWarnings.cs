@@ -68,9 +68,11 @@ internal static class PlanWarnings
 
     private static IEnumerable<PlanWarning> OnlyTargets(Plan plan) => plan.Moves
         .Where(move => move.OnlyTarget)
-        .Select(move => new PlanWarning("only-target",
-            $"{move.Target} is the only host that can take {move.Name}. Should {move.Target} fail as well, {move.Name} stays down.")
-        { Host = move.Target, Instance = move.Instance });
+        .GroupBy(move => move.Target)
+        .OrderBy(group => group.Key, StringComparer.Ordinal)
+        .Select(group => new PlanWarning("only-target",
+            $"{group.Key} is the only host that can take {Names([.. group.Select(move => move.Name)])}. Should it fail as well, {(group.Count() == 1 ? "this one stays" : "these stay")} down.")
+        { Host = group.Key, Instance = group.Count() == 1 ? group.First().Instance : null });
 
     private static IEnumerable<PlanWarning> Unanswered(MadePlan made) => made.Unanswered
         .GroupBy(move => move.Target, move => move.Name)
