@@ -22,6 +22,12 @@ public static class PlanMending
                 continue;
             }
 
+            if (instance.Policy.OptOut && !request.Instances.Contains(move.Instance))
+            {
+                changes.Add($"{move.Name} is left out: its owner does not want it recovered any more.");
+                continue;
+            }
+
             if (instance.Intent != move.Intent)
             {
                 changes.Add($"{move.Name} was {Words(move.Intent)} when this was planned and is {Words(instance.Intent)} now; so it will be afterwards.");
@@ -38,23 +44,24 @@ public static class PlanMending
         var rechecked = Recheck.Of(new Plan(kept, []), now, request, options);
         changes.AddRange(rechecked.Changes);
 
-        var known = kept.Select(move => move.Instance).ToHashSet();
-        var open = wanted.Values.Where(instance => !known.Contains(instance.Id)).ToList();
-        if (open.Count == 0)
+        var settled = kept.Select(move => move.Instance).ToHashSet();
+        if (settled.Count == wanted.Count)
         {
             return new DrawnPlan(Ordered(rechecked.Plan, wanted, request), changes);
         }
 
+        // Not by naming the others: what is named is recovered even where its owner does not want it.
         var more = Planner.Plan(
             After(now, rechecked.Plan),
-            request with { Instances = [.. open.Select(instance => instance.Id)] },
+            request with { ExcludedInstances = [.. request.ExcludedInstances, .. settled] },
             options);
         var before = stored.Unplaced.Select(each => each.Instance).ToHashSet();
+        var shown = stored.Moves.Select(move => move.Instance).Concat(before).ToHashSet();
         changes.AddRange(more.Moves.Select(move => before.Contains(move.Instance)
             ? $"{move.Name} had no place in the plan; it goes to {move.Target} now."
             : $"{move.Name} was not in the plan; it goes to {move.Target}."));
-        changes.AddRange(more.Unplaced.Where(each => !before.Contains(each.Instance))
-            .Select(each => $"{each.Name} was not in the plan, and no host can take it."));
+        changes.AddRange(more.Unplaced.Where(each => !shown.Contains(each.Instance))
+            .Select(each => $"{each.Name} was not in the plan, and {(each.ByWish ? "stays down, as somebody wanted" : "no host can take it")}."));
         return new DrawnPlan(
             Ordered(
                 new Plan([.. rechecked.Plan.Moves, .. more.Moves], [.. rechecked.Plan.Unplaced, .. more.Unplaced]), wanted, request),

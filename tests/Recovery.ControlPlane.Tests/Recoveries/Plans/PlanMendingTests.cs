@@ -103,6 +103,23 @@ public class PlanMendingTests
     }
 
     [Fact]
+    public void What_its_owner_does_not_want_recovered_stays_down_whether_it_was_shown_or_came_since()
+    {
+        var notMine = new InstancePolicy { OptOut = true };
+        var shown = Shown with { Unplaced = [new Unplaced(IdOf("old"), "old", "node1", []) { ByWish = true }] };
+        var cluster = With(Web, Shop with { Policy = notMine }, NewInstance("old") with { Policy = notMine }, NewInstance("new") with { Policy = notMine });
+
+        var drawn = PlanMending.Of(shown, cluster, Request(), Options);
+        var named = PlanMending.Of(Shown, cluster, Request(Web.Id, Shop.Id), Options);
+
+        Assert.Equal(["web node2", "new -", "old -", "shop -"], drawn.Plan.Lines().OrderBy(line => line.EndsWith('-')).ThenBy(line => line));
+        Assert.Equal(
+            ["shop is left out: its owner does not want it recovered any more.", "new was not in the plan, and stays down, as somebody wanted."],
+            drawn.Changes);
+        Assert.Equal(["web node2", "shop node2"], named.Plan.Lines());
+    }
+
+    [Fact]
     public void What_came_since_waits_for_what_was_planned_before()
     {
         var late = NewInstance("late", after: Web.Id);
