@@ -1,12 +1,15 @@
 using Grpc.Core;
+using Recovery.Executor.Libvirt;
 using Recovery.Executor.Operations;
+using Recovery.Executor.Surveying;
 using Recovery.Executor.Watching;
 using Recovery.Protocol.V1;
 
 namespace Recovery.Executor;
 
-/// <summary>The protocol's two calls: nothing but translation.</summary>
-internal sealed class ExecutorService(WatchHub hub, StepRunner runner, IHostApplicationLifetime lifetime) : Protocol.V1.Executor.ExecutorBase
+/// <summary>The protocol's calls: nothing but translation.</summary>
+internal sealed class ExecutorService(
+    WatchHub hub, StepRunner runner, Survey survey, DefinitionPreview preview, IHostApplicationLifetime lifetime) : Protocol.V1.Executor.ExecutorBase
 {
     public override async Task Watch(WatchRequest request, IServerStreamWriter<WatchEvent> responseStream, ServerCallContext context)
     {
@@ -36,6 +39,24 @@ internal sealed class ExecutorService(WatchHub hub, StepRunner runner, IHostAppl
         {
             // The caller went away; the step goes on, and a repeat of its id joins it or gets its result.
             return;
+        }
+    }
+
+    public override Task<SurveyReply> Survey(SurveyRequest request, ServerCallContext context) => survey.Answer(request, context.CancellationToken);
+
+    public override async Task<PreviewReply> Preview(PreviewRequest request, ServerCallContext context)
+    {
+        try
+        {
+            return await preview.Show(request);
+        }
+        catch (StepFailure malformed)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, malformed.Message));
+        }
+        catch (Exception away) when (away is LibvirtUnavailableException or LibvirtException)
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, away.Message));
         }
     }
 }

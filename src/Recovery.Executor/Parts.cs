@@ -2,6 +2,7 @@ using Recovery.Executor.Configuration;
 using Recovery.Executor.Libvirt;
 using Recovery.Executor.Operations;
 using Recovery.Executor.Storage;
+using Recovery.Executor.Surveying;
 using Recovery.Executor.Watching;
 
 namespace Recovery.Executor;
@@ -20,6 +21,10 @@ internal static class Parts
         services.AddHostedService(given => given.GetRequiredService<LibvirtSession>());
 
         services.AddSingleton<TargetProfiles>();
+        services.AddSingleton<DefinitionFitting>();
+        services.AddSingleton<DefinitionPreview>();
+        services.AddSingleton<CpuSurvey>();
+        services.AddSingleton<Survey>();
         services.AddSingleton<IStep, ConnectVolumesStep>();
         services.AddSingleton<IStep, CheckDisksStep>();
         services.AddSingleton<IStep, DefineDomainStep>();

@@ -10,6 +10,7 @@ namespace Recovery.Executor.Tests;
 public sealed class ExecutorServiceTests : IDisposable
 {
     private const string Instance = "11111111-2222-4333-8444-555555555555";
+    private const string Other = "22222222-2222-4333-8444-555555555555";
     private readonly TemporaryDirectory directory = new();
     private readonly TestLibvirt libvirt = new();
 
@@ -55,6 +56,66 @@ public sealed class ExecutorServiceTests : IDisposable
         using var again = await ExecutorProcess.Start(directory["state"], "test:///default");
         Assert.True((await Run(again, "s1", 2)) is { Code: ErrorCode.DomainNotFound, Replayed: true });
         Assert.Equal(ErrorCode.StaleEpoch, (await Run(again, "s2", 1)).Code);
+    }
+
+    [Fact]
+    public async Task A_preview_of_what_is_no_definition_of_this_instance_is_refused()
+    {
+        using var executor = await ExecutorProcess.Start(directory["state"], "test:///default");
+        using var channel = executor.Channel();
+        foreach (var definition in new[] { "", "<domain/>", TestLibvirt.Domain(Other, "a") })
+        {
+            var malformed = await Assert.ThrowsAsync<RpcException>(async () => await new Client(channel).PreviewAsync(
+                new PreviewRequest { Instance = Instance, Define = new DefineDomain { Definition = definition } },
+                cancellationToken: TestContext.Current.CancellationToken));
+            Assert.Equal(StatusCode.InvalidArgument, malformed.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Without_libvirt_a_preview_says_why_there_is_none_and_the_survey_still_dials()
+    {
+        using var executor = await ExecutorProcess.Start(directory["state"], "qemu+unix:///system?socket=/nonexistent/socket");
+        using var channel = executor.Channel();
+        var client = new Client(channel);
+        var away = await Assert.ThrowsAsync<RpcException>(async () => await client.PreviewAsync(
+            new PreviewRequest { Instance = Instance, Define = new DefineDomain { Definition = TestLibvirt.Domain(Instance, "a") } },
+            cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(StatusCode.FailedPrecondition, away.StatusCode);
+
+        var survey = await client.SurveyAsync(
+            new SurveyRequest
+            {
+                Cpus = { new CpuQuestion { Id = "q", CpuXml = "<cpu mode='host-model'/>", DomainType = "kvm" } },
+                Portals = { new Portal { Host = "127.0.0.1", Port = (uint)Iscsi.Target.FreePort() } },
+                FirmwarePaths = { "/usr/bin/env" },
+            },
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Empty(survey.Cpus);
+        Assert.False(Assert.Single(survey.Portals).Reachable);
+        Assert.True(Assert.Single(survey.Firmware).Exists);
+    }
+
+    [Fact]
+    public async Task What_its_owner_wrote_into_a_domain_is_reported_and_a_slip_in_it_costs_nothing_else()
+    {
+        await File.WriteAllTextAsync(directory["node.xml"], $"""
+            <node>
+            <domain type='test'><name>good</name><uuid>{Instance}</uuid><memory>8192</memory><os><type arch='i686'>hvm</type></os>
+            <metadata><r:policy xmlns:r='urn:recovery:policy:1' priority='90' recover='no'><after instance='{Other}'/></r:policy></metadata></domain>
+            <domain type='test'><name>slip</name><uuid>{Other}</uuid><memory>8192</memory><os><type arch='i686'>hvm</type></os>
+            <metadata><r:policy xmlns:r='urn:recovery:policy:1' priority='urgent' zone='north'/></metadata></domain>
+            </node>
+            """, TestContext.Current.CancellationToken);
+        using var executor = await ExecutorProcess.Start(directory["state"], $"test://{directory["node.xml"]}");
+        using var channel = executor.Channel();
+        var report = await Whole(channel);
+        var good = Assert.Single(report.Domains, domain => domain.Name == "good");
+        Assert.Equal((90u, true, Other), (good.Policy.Priority, good.Policy.OptOut, Assert.Single(good.Policy.After)));
+        Assert.Equal(("i686", "test"), (good.Requirements.Architecture, good.Requirements.DomainType));
+        var slip = Assert.Single(report.Domains, domain => domain.Name == "slip");
+        Assert.Equal((false, "north", 8ul), (slip.Policy.HasPriority, slip.Policy.Zone, slip.MemoryMib));
+        Assert.Contains("'urgent'", Assert.Single(slip.Policy.PolicyFaults), StringComparison.Ordinal);
     }
 
     [Fact]

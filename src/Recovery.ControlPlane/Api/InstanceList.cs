@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Inventory.Libvirt;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
@@ -32,7 +33,7 @@ internal sealed class InstanceList(IDbContextFactory<RecoveryDbContext> database
             query = query.Where(row => row.Instance.Id.CompareTo(last) > 0);
         }
 
-        return await query
+        var rows = await query
             .OrderBy(row => row.Instance.Id)
             .Take(limit + 1)
             .Select(row => new KnownInstance(row.Instance, row.Domain == null ? null : new DomainRow
@@ -46,16 +47,40 @@ internal sealed class InstanceList(IDbContextFactory<RecoveryDbContext> database
                 MemoryMib = row.Domain.MemoryMib,
                 Vcpus = row.Domain.Vcpus,
                 Disks = row.Domain.Disks,
+                Requirements = row.Domain.Requirements,
+                CpuXml = row.Domain.CpuXml,
+                Policy = row.Domain.Policy,
+                PolicyFaults = row.Domain.PolicyFaults,
                 ReportedAt = row.Domain.ReportedAt,
             }))
             .ToListAsync(cancellationToken);
+        await NameCpusAsync(database, rows, cancellationToken);
+        return rows;
     }
 
     public async Task<KnownInstance?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var row = await Joined(database).SingleOrDefaultAsync(row => row.Instance.Id == id, cancellationToken);
-        return row is null ? null : new KnownInstance(row.Instance, row.Domain);
+        if (row is null)
+        {
+            return null;
+        }
+
+        var known = new KnownInstance(row.Instance, row.Domain);
+        await NameCpusAsync(database, [known], cancellationToken);
+        return known;
+    }
+
+    // As the snapshot names them, so that a host's answers can be found by them.
+    private static async Task NameCpusAsync(
+        RecoveryDbContext database, IReadOnlyList<KnownInstance> instances, CancellationToken cancellationToken)
+    {
+        var cpus = await CpuQuestions.ReadAsync(database, cancellationToken);
+        foreach (var domain in instances.Select(known => known.Domain).OfType<DomainRow>())
+        {
+            domain.Requirements = domain.Requirements with { Cpu = cpus.Of(domain)?.Id ?? "" };
+        }
     }
 
     private static IQueryable<JoinedRow> Joined(RecoveryDbContext database) =>

@@ -15,6 +15,8 @@ public static class DetectionServices
         services.AddSingleton<LifeSigns>();
         services.AddSingleton<WatchTools>();
         services.AddHostedService<HostWatcher>();
+        services.AddSingleton<HostSurveyor>();
+        services.AddHostedService<HostSurvey>();
         return services;
     }
 }

@@ -47,6 +47,7 @@ public sealed class ReportReader(TimeProvider time, ILogger<ReportReader> log)
             CpuModel = report.CpuModel,
             MemoryMib = ProtoMapping.Clamp(report.MemoryMib),
             Vcpus = (int)Math.Min(report.Vcpus, int.MaxValue),
+            Abilities = FactMapping.ToAbilities(report),
             Domains = readable,
             IsComplete = !rows.Contains(null),
         };

@@ -12,6 +12,7 @@ public static class ExecutorServices
         services.AddSingleton<ChapCredentials>();
         services.AddSingleton<StepCommandBuilder>();
         services.AddSingleton<IStepDispatcher, StepDispatcher>();
+        services.AddSingleton<IDefinitionPreview, ExecutorPreview>();
         return services;
     }
 }

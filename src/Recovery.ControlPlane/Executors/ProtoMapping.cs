@@ -50,6 +50,7 @@ internal static class ProtoMapping
             found.AddRange(FaultsOf(disk));
         }
 
+        var (policy, policyFaults) = FactMapping.ToPolicy(domain.Policy);
         faults = found;
         return found.Count > 0
             ? null
@@ -67,6 +68,10 @@ internal static class ProtoMapping
                 Vcpus = (int)domain.Vcpus,
                 Disks = [.. domain.Disks.Select(ToDisk)],
                 Files = [.. domain.Files.Select(ToFile)],
+                Requirements = FactMapping.ToRequirements(domain.Requirements),
+                CpuXml = domain.Requirements?.CpuXml ?? "",
+                Policy = policy,
+                PolicyFaults = policyFaults,
                 ReportedAt = at,
             };
     }

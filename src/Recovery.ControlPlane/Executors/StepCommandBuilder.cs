@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 using Proto = Recovery.Protocol.V1;
@@ -30,13 +31,7 @@ public sealed class StepCommandBuilder(ChapCredentials credentials)
                 command.CheckDisks = new() { Disks = { instance.Disks.Where(disk => disk.File is not null).Select(ToExpected) } };
                 break;
             case StepAction.Define:
-                command.Define = new()
-                {
-                    Definition = step.Definition,
-                    SourceStorages = { step.SourceStorages.Select(ProtoMapping.ToProto) },
-                    SourceCpuModel = step.SourceCpuModel,
-                    Volumes = { instance.Volumes.Where(disk => disk.LiveXml is null).Select(ToVolume) },
-                };
+                command.Define = ToDefine(instance, step.Definition, step.SourceStorages, step.SourceCpuModel);
                 break;
             case StepAction.Start:
                 command.Start = new() { Paused = instance.Intent == PowerIntent.Pause };
@@ -67,6 +62,16 @@ public sealed class StepCommandBuilder(ChapCredentials credentials)
 
         return command;
     }
+
+    /// <summary>The same for the step and for its preview, so that what is shown is what is done. Without secrets.</summary>
+    internal static Proto.DefineDomain ToDefine(
+        Instance instance, string definition, IReadOnlyList<StorageView> sourceStorages, string sourceCpuModel) => new()
+        {
+            Definition = definition,
+            SourceStorages = { sourceStorages.Select(ProtoMapping.ToProto) },
+            SourceCpuModel = sourceCpuModel,
+            Volumes = { instance.Volumes.Where(disk => disk.LiveXml is null).Select(ToVolume) },
+        };
 
     private async Task<List<Proto.Volume>> WithPasswordsAsync(Instance instance, CancellationToken cancellationToken)
     {

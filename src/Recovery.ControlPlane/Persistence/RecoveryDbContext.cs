@@ -50,6 +50,8 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
             AsJson(host.Property(row => row.Aggregates));
             AsJson(host.Property(row => row.Traits));
             AsJson(host.Property(row => row.Limits));
+            AsJson(host.Property(row => row.Abilities));
+            AsJson(host.Property(row => row.Survey));
         });
         modelBuilder.Entity<DomainRow>(domain =>
         {
@@ -59,6 +61,9 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
             domain.Ignore(row => row.WhyOffIsForgotten);
             AsJson(domain.Property(row => row.Disks));
             AsJson(domain.Property(row => row.Files));
+            AsJson(domain.Property(row => row.Requirements));
+            AsJson(domain.Property(row => row.Policy));
+            AsJson(domain.Property(row => row.PolicyFaults));
         });
         modelBuilder.Entity<InstanceRow>(instance =>
         {

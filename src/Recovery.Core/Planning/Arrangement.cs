@@ -18,9 +18,13 @@ internal sealed class Arrangement
     private readonly Repair repair;
     private readonly IReadOnlyList<Guest> guests;
 
+    // Whom no host of the scope could take even now, nobody can find a place for: no search is worth the time.
+    private readonly HashSet<Guest> possible;
+
     private Arrangement(Placement placement, IReadOnlyList<Guest> guests, Style style)
     {
         (Placement, this.guests, this.style) = (placement, guests, style);
+        possible = [.. guests.Where(placement.AllowsSomewhere)];
         repair = new Repair(placement, guests.Select(guest => guest.Instance.Id));
     }
 
@@ -29,7 +33,9 @@ internal sealed class Arrangement
     /// <summary>How many are placed, the highest tier first: what makes one attempt better than another.</summary>
     public IReadOnlyList<int> PlacedByTier { get; private set; } = [];
 
-    public bool IsComplete => guests.All(guest => Placement.HostOf(guest.Instance.Id) is not null);
+    public bool IsComplete => guests.All(Has);
+
+    public bool Has(Guest guest) => Placement.HostOf(guest.Instance.Id) is not null;
 
     /// <param name="placement">May hold what is settled already; that is not moved.</param>
     /// <param name="guests">In any order.</param>
@@ -43,48 +49,55 @@ internal sealed class Arrangement
 
     private void Run()
     {
-        var placed = new List<int>();
-        foreach (var tier in guests.GroupBy(guest => (guest.StaysOff, guest.Priority)).OrderBy(tier => tier.Key.StaysOff).ThenByDescending(tier => tier.Key.Priority))
+        var tiers = guests.GroupBy(TierOf).OrderBy(tier => tier.Key).ToList();
+        var left = new List<Guest>();
+        foreach (var tier in tiers)
         {
-            var inOrder = Order.ForPlacing(tier, style.SmallestFirst);
-            foreach (var guest in inOrder)
-            {
-                PlaceWithGroup(guest);
-            }
-
-            foreach (var guest in inOrder.Where(guest => !IsPlaced(guest)))
+            var inOrder = Order.ForPlacing(tier.Where(possible.Contains), style.SmallestFirst);
+            inOrder.ForEach(PlaceWithGroup);
+            left.AddRange(inOrder.Where(guest => !Has(guest)));
+            foreach (var guest in inOrder.Where(guest => !Has(guest)))
             {
                 repair.TryPlace(guest);
             }
 
-            placed.Add(inOrder.Count(IsPlaced));
+            // What was moved for one may have made room for another.
+            left.ForEach(Place);
         }
 
-        PlacedByTier = placed;
+        PlacedByTier = [.. tiers.Select(tier => tier.Count(Has))];
     }
 
-    private bool IsPlaced(Guest guest) => Placement.HostOf(guest.Instance.Id) is not null;
+    private void Place(Guest guest)
+    {
+        if (!Has(guest) && Choice.Best(guest, Placement, style.TightestFit) is { } host)
+        {
+            Placement.Put(guest, host);
+        }
+    }
 
-    // The first of a group that must stay together decides for all of them, so it looks for room for all of them.
+    // What ran comes before what was off, since somebody misses it.
+    private static (bool StaysOff, int Below) TierOf(Guest guest) => (guest.StaysOff, -guest.Priority);
+
+    // The first of a group that must stay together decides for all of them, so it looks for room for all of them. Those
+    // of lower tiers are not put there yet: until it is their turn, a higher tier may take the room.
     private void PlaceWithGroup(Guest guest)
     {
-        if (IsPlaced(guest))
+        if (Has(guest))
         {
             return;
         }
 
-        var together = guest.Groups
+        var together = Order.ForPlacing(guest.Groups
             .Where(membership => membership.Group.Rule == Inventory.GroupRule.Affinity && Placement.AnchorsOf(membership.Group).Count == 0)
-            .SelectMany(membership => guests.Where(other => other.Groups.Any(each => each.Group == membership.Group)))
+            .SelectMany(membership => possible.Where(other => other.Groups.Any(each => each.Group == membership.Group)))
             .Distinct()
-            .Where(other => !IsPlaced(other))
+            .Where(other => other != guest && !Has(other)), style.SmallestFirst)
+            .Prepend(guest)
             .ToList();
         if (together.Count < 2 || !PlaceTogether(together))
         {
-            if (Choice.Best(guest, Placement, style.TightestFit) is { } host)
-            {
-                Placement.Put(guest, host);
-            }
+            Place(guest);
         }
     }
 
@@ -107,6 +120,7 @@ internal sealed class Arrangement
 
             if (put.Count == together.Count)
             {
+                put.FindAll(guest => TierOf(guest) != TierOf(together[0])).ForEach(Placement.Take);
                 return true;
             }
 

@@ -15,7 +15,7 @@ internal static class Arranger
     {
         // Whom no host could take even now, nobody can find a place for: no search is worth the time.
         var untouched = Begin(cluster, scope, guests, settled);
-        var hopeful = guests.Where(guest => CanBePlaced(guest, untouched)).ToList();
+        var hopeful = guests.Where(untouched.AllowsSomewhere).ToList();
         Arrangement? best = null;
         foreach (var open in Scopes(cluster, scope, hopeful))
         {
@@ -34,21 +34,10 @@ internal static class Arranger
             }
         }
 
-        // What was withheld in the best attempt can be a reason against nobody.
-        return best!.Placement.Scope == scope ? best : Arrangement.Of(Again(best, scope, guests, settled), [], Style.Preferred);
-    }
-
-    private static bool CanBePlaced(Guest guest, Placement placement)
-    {
-        foreach (var host in guest.Feasible.EmptiestFirst)
-        {
-            if (placement.Allows(guest, host))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        // What was withheld in the best attempt can be a reason against nobody, and may have room for somebody.
+        return best!.Placement.Scope == scope
+            ? best
+            : Arrangement.Of(Again(best, scope, guests, settled), [.. hopeful.Where(guest => !best.Has(guest))], Style.Preferred);
     }
 
     // A greedy choice can be led astray by one host more. So when something is left out, the empty hosts are withheld in
@@ -86,10 +75,8 @@ internal static class Arranger
     private static Placement Again(
         Arrangement best, Scope scope, IReadOnlyList<Guest> guests, IReadOnlyList<(Guest Guest, int Host)> settled)
     {
-        var placed = guests
-            .Where(guest => best.Placement.HostOf(guest.Instance.Id) is not null)
-            .Select(guest => (guest, best.Placement.HostOf(guest.Instance.Id)!.Value));
-        return Begin(best.Placement.Cluster, scope, [.. guests.Where(guest => best.Placement.HostOf(guest.Instance.Id) is null)], [.. settled, .. placed]);
+        var placed = guests.Where(best.Has).Select(guest => (guest, best.Placement.HostOf(guest.Instance.Id)!.Value));
+        return Begin(best.Placement.Cluster, scope, [.. guests.Where(guest => !best.Has(guest))], [.. settled, .. placed]);
     }
 
     private static bool IsBetter(Arrangement attempt, Arrangement best)

@@ -34,14 +34,20 @@ internal static class Assembly
 
     private static bool HasAnother(Guest guest, int host, Placement placement)
     {
+        // Where it is now, it would itself keep a group that must stay together from being elsewhere.
+        var moment = placement.Save();
+        placement.Take(guest);
+        var another = false;
         foreach (var other in guest.Feasible.EmptiestFirst)
         {
-            if (other != host && placement.Allows(guest, other))
+            another |= other != host && placement.Allows(guest, other);
+            if (another)
             {
-                return true;
+                break;
             }
         }
 
-        return false;
+        placement.Restore(moment);
+        return another;
     }
 }

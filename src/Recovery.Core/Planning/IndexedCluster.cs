@@ -43,6 +43,7 @@ internal sealed class IndexedCluster
             domainOf[host] = domains[domain];
         }
 
+        byId = new(() => snapshot.Instances.ToDictionary(instance => instance.Id));
         room = [.. capacity];
         IsEmpty = new bool[Hosts.Count];
         Array.Fill(IsEmpty, true);
@@ -56,7 +57,6 @@ internal sealed class IndexedCluster
         }
 
         bounds = new(() => [.. Enumerable.Range(0, Hosts.Count).Select(host => Scoring.Bound(this, host))]);
-        byId = new(() => snapshot.Instances.ToDictionary(instance => instance.Id));
         images = new(() => ByHost(host => Hosts[host].CachedImages));
         sessions = new(() => ByHost(host => instancesOf[host]
             .Where(instance => instance.Intent != PowerIntent.StayOff)

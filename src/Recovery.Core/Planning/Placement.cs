@@ -63,6 +63,20 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
 
     public bool Allows(Guest guest, int host) => guest.Feasible.Contains(host) && Feasibility.Allows(guest, host, this);
 
+    /// <summary>Whether any host can take it as things stand.</summary>
+    public bool AllowsSomewhere(Guest guest)
+    {
+        foreach (var host in guest.Feasible.EmptiestFirst)
+        {
+            if (Allows(guest, host))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>A guest that leaves its host is no member of its groups there any more.</summary>
     public void Leave(Guest guest) => CountMember(guest, guest.SourceIndex, -1);
 

@@ -17,18 +17,15 @@ internal sealed class Repair(Placement placement, IEnumerable<Guid> movable)
     private readonly HashSet<Guid> inChain = [];
     private int triesLeft = placement.Cluster.Options.RepairTries;
 
-    public bool TryPlace(Guest guest)
-    {
-        inChain.Clear();
-        return TryPlace(guest, LongestChain, avoid: -1);
-    }
+    public bool TryPlace(Guest guest) => TryPlace(guest, LongestChain, avoid: -1);
 
     private bool TryPlace(Guest guest, int length, int avoid)
     {
         var blocked = new List<int>();
         foreach (var host in guest.Feasible.EmptiestFirst)
         {
-            if (host == avoid)
+            // A host that may not be used costs no try: the search goes the same way as if it were not there.
+            if (host == avoid || !placement.Scope.IsOpen(host))
             {
                 continue;
             }
@@ -56,16 +53,9 @@ internal sealed class Repair(Placement placement, IEnumerable<Guid> movable)
         }
 
         // Where least is missing, least has to be moved.
-        foreach (var host in blocked.OrderBy(host => Shortage(guest, host)).ThenBy(host => host))
-        {
-            if (MakeRoom(guest, host, length))
-            {
-                return true;
-            }
-        }
-
+        var found = blocked.OrderBy(host => Shortage(guest, host)).ThenBy(host => host).Any(host => MakeRoom(guest, host, length));
         inChain.Remove(guest.Instance.Id);
-        return false;
+        return found;
     }
 
     private bool MakeRoom(Guest guest, int host, int length)

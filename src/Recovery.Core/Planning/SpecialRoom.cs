@@ -5,7 +5,13 @@ namespace Recovery.Core.Planning;
 /// <summary>What is left on a host of things that can't be shared: huge pages by NUMA cell, and devices by class.</summary>
 internal sealed record SpecialRoom(IReadOnlyList<NumaCell> Cells, IReadOnlyDictionary<string, int> Devices)
 {
-    public static SpecialRoom Of(Host host) => new(host.Abilities.NumaCells ?? [], host.Abilities.Devices);
+    /// <summary>The host never told its cells: whether pages and nodes fit is left to its executor.</summary>
+    private bool CellsAreUnknown { get; init; }
+
+    public static SpecialRoom Of(Host host) => new(host.Abilities.NumaCells ?? [], host.Abilities.Devices)
+    {
+        CellsAreUnknown = host.Abilities.NumaCells is null,
+    };
 
     public static bool IsAskedBy(Instance instance) =>
         instance.Intent != PowerIntent.StayOff
@@ -15,7 +21,7 @@ internal sealed record SpecialRoom(IReadOnlyList<NumaCell> Cells, IReadOnlyDicti
     public SpecialRoom? Less(Instance instance)
     {
         var wanted = instance.Requirements;
-        return DevicesLess(wanted.Devices) is { } devices && CellsLess(instance) is { } cells ? new SpecialRoom(cells, devices) : null;
+        return DevicesLess(wanted.Devices) is { } devices && CellsLess(instance) is { } cells ? this with { Cells = cells, Devices = devices } : null;
     }
 
     public IEnumerable<string> DevicesShort(Instance instance) =>
@@ -25,7 +31,7 @@ internal sealed record SpecialRoom(IReadOnlyList<NumaCell> Cells, IReadOnlyDicti
             .Select(wanted => $"needs {wanted.Value} of device {wanted.Key}, {Devices.GetValueOrDefault(wanted.Key)} are free");
 
     /// <summary>Free huge pages of a size on all cells together.</summary>
-    public long FreePages(int sizeKib) => Cells.Sum(cell => cell.FreePages.GetValueOrDefault(sizeKib));
+    public long FreePages(int sizeKib) => CellsAreUnknown ? long.MaxValue : Cells.Sum(cell => cell.FreePages.GetValueOrDefault(sizeKib));
 
     public static long PagesFor(long memoryMib, int sizeKib) => ((memoryMib * 1024) + sizeKib - 1) / sizeKib;
 
@@ -46,6 +52,7 @@ internal sealed record SpecialRoom(IReadOnlyList<NumaCell> Cells, IReadOnlyDicti
         var size = instance.Requirements.PageSizeKib;
         return (instance.Requirements.NumaNodes, size) switch
         {
+            _ when CellsAreUnknown => Cells,
             ({ Count: 0 }, 0) => Cells,
             ({ Count: 0 }, _) => FromAnyCell(size, PagesFor(instance.MemoryMib, size)),
             (var nodes, _) => NodeByNode(nodes, size),

@@ -33,11 +33,14 @@ internal static class Subjects
     };
 
     /// <summary>"hostdev pci 0000:3b:00.1"</summary>
-    public static string HostDevice(XElement device)
+    public static string HostDevice(XElement device) => $"hostdev {device.Get("type")} {Place(device.Get("type"), device)}".TrimEnd();
+
+    /// <summary>Where on its host the device is, by the source of its element; null when that doesn't tell.</summary>
+    public static string? Place(string? kind, XElement device)
     {
         var source = device.Element("source");
         var address = source?.Element("address");
-        var name = device.Get("type") switch
+        return kind switch
         {
             "pci" => $"{Hex(address, "domain", 4)}:{Hex(address, "bus", 2)}:{Hex(address, "slot", 2)}.{Hex(address, "function", 1)}",
             "usb" when source?.Element("vendor") is { } vendor => $"{vendor.Get("id")}:{source.Element("product").Get("id")}",
@@ -47,7 +50,6 @@ internal static class Subjects
             "scsi_host" => source.Get("wwpn"),
             _ => null,
         };
-        return $"hostdev {device.Get("type")} {name}".TrimEnd();
     }
 
     private static string? Hex(XElement? address, string part, int digits) => address.Get(part)?.Replace("0x", "", StringComparison.Ordinal).PadLeft(digits, '0');

@@ -6,7 +6,7 @@ internal readonly record struct DomainEvent(string Uuid, DomainEventKind Kind);
 
 internal enum DomainEventKind
 {
-    /// <summary>Defined, undefined, suspended, resumed, stopped, crashed; or a device came or went.</summary>
+    /// <summary>Defined, undefined, suspended, resumed, stopped, crashed; a device came or went; its metadata changed.</summary>
     Changed,
 
     /// <summary>It was started: what was known of its last end no longer counts.</summary>

@@ -10,6 +10,7 @@ namespace Recovery.Executor.Libvirt;
 /// <param name="MachineTypes">Aliases included, of the host's own architecture.</param>
 /// <param name="CpuModels">Named models that a guest can be given here (virConnectGetDomainCapabilities); empty when libvirt can't tell.</param>
 /// <param name="MemoryMib">Physical memory.</param>
+/// <param name="NumaCells">Empty when libvirt doesn't know the topology.</param>
 internal sealed record HostCapabilities(
     string Architecture,
     string Hypervisor,
@@ -19,7 +20,8 @@ internal sealed record HostCapabilities(
     IReadOnlyList<string> DomainTypes,
     IReadOnlyList<string> MachineTypes,
     IReadOnlyList<string> Emulators,
-    IReadOnlyList<string> CpuModels)
+    IReadOnlyList<string> CpuModels,
+    IReadOnlyList<HostNumaCell> NumaCells)
 {
     /// <summary>Asks libvirt (virConnectGetCapabilities, virConnectGetDomainCapabilities, virNodeGetInfo).</summary>
     public static unsafe HostCapabilities Read(LibvirtConnection connection)
@@ -41,7 +43,8 @@ internal sealed record HostCapabilities(
             Distinct(VirtTypes(guests)),
             Distinct(guests.Descendants("machine").Select(machine => machine.Value)),
             Distinct(guests.Descendants("emulator").Select(emulator => emulator.Value)),
-            Distinct(VirtTypes(guests).SelectMany(virtType => UsableCpuModels(connection, virtType))));
+            Distinct(VirtTypes(guests).SelectMany(virtType => UsableCpuModels(connection, virtType))),
+            HostNumaCell.All(host?.Element("topology")));
     }
 
     /// <summary>Names of libvirt's virtual networks here, active or not; null when the driver has none to ask.</summary>
@@ -63,7 +66,8 @@ internal sealed record HostCapabilities(
     private static IEnumerable<string> VirtTypes(IEnumerable<XElement> guests) =>
         guests.Elements("domain").Select(domain => domain.Attribute("type")?.Value ?? "").Where(type => type.Length > 0).Distinct();
 
-    private static IEnumerable<string> UsableCpuModels(LibvirtConnection connection, string virtType)
+    /// <summary>Named models that a guest of this kind of virtualization can be given here; empty when libvirt can't tell.</summary>
+    public static IReadOnlyList<string> UsableCpuModels(LibvirtConnection connection, string virtType)
     {
         var text = NativeMethods.virConnectGetDomainCapabilities(connection.Handle, null, null, null, virtType, 0);
         if (text == 0)
@@ -71,11 +75,14 @@ internal sealed record HostCapabilities(
             var failure = LibvirtException.Last();
             return failure.ConnectionLost ? throw failure : [];
         }
-        return Parse(NativeText.Owned(text)).Elements("cpu").Elements("mode")
-            .Where(mode => mode.Attribute("name")?.Value == "custom")
-            .Elements("model")
-            .Where(model => model.Attribute("usable")?.Value == "yes")
-            .Select(model => model.Value);
+        return
+        [
+            .. Parse(NativeText.Owned(text)).Elements("cpu").Elements("mode")
+                .Where(mode => mode.Attribute("name")?.Value == "custom")
+                .Elements("model")
+                .Where(model => model.Attribute("usable")?.Value == "yes")
+                .Select(model => model.Value),
+        ];
     }
 
     private static string HypervisorName(LibvirtConnection connection)

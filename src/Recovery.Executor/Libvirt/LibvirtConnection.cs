@@ -11,6 +11,7 @@ internal sealed unsafe class LibvirtConnection : IDisposable
     private const int LifecycleEvent = 0;
     private const int DeviceRemovedEvent = 15;
     private const int DeviceAddedEvent = 19;
+    private const int MetadataChangeEvent = 23;
 
     // Fifteen seconds of silence are a broken connection: libvirtd answers keepalives even when it is busy.
     private const int KeepAliveSeconds = 5;
@@ -43,6 +44,7 @@ internal sealed unsafe class LibvirtConnection : IDisposable
             connection.Subscribe(LifecycleEvent, (nint)(delegate* unmanaged<nint, nint, int, int, nint, int>)&OnLifecycle);
             connection.Subscribe(DeviceAddedEvent, (nint)(delegate* unmanaged<nint, nint, nint, nint, void>)&OnDevice);
             connection.Subscribe(DeviceRemovedEvent, (nint)(delegate* unmanaged<nint, nint, nint, nint, void>)&OnDevice);
+            connection.Subscribe(MetadataChangeEvent, (nint)(delegate* unmanaged<nint, nint, int, nint, nint, void>)&OnMetadata);
             return connection;
         }
         catch
@@ -112,6 +114,11 @@ internal sealed unsafe class LibvirtConnection : IDisposable
 
     [UnmanagedCallersOnly]
     private static void OnDevice(nint connect, nint domain, nint alias, nint opaque) =>
+        Self(opaque).onEvent(new DomainEvent(UuidOf(domain), DomainEventKind.Changed));
+
+    // The owner's wishes are in it.
+    [UnmanagedCallersOnly]
+    private static void OnMetadata(nint connect, nint domain, int type, nint uri, nint opaque) =>
         Self(opaque).onEvent(new DomainEvent(UuidOf(domain), DomainEventKind.Changed));
 
     [UnmanagedCallersOnly]

@@ -61,4 +61,5 @@ internal enum LibvirtErrorCode
     OperationUnsupported = 84,
     AgentUnresponsive = 86,
     ResourceBusy = 87,
+    CpuIncompatible = 91,
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Recovery.Executor.Libvirt;
 
 /// <summary>
-/// libvirt's C interface, as libvirt's headers declare it (9.0; nothing newer than 2.3 is used).
+/// libvirt's C interface, as libvirt's headers declare it (9.0; nothing newer than 4.4 is used).
 /// A negative number or an invalid handle is an error, told by <see cref="virGetLastError"/> on the same thread.
 /// </summary>
 internal static unsafe partial class NativeMethods
@@ -97,6 +97,16 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library)]
     internal static partial int virNodeGetInfo(ConnectHandle connect, out VirNodeInfo info);
+
+    /// <summary>0: incompatible; 1: identical; 2: the host has more; negative: an error.</summary>
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virConnectCompareHypervisorCPU(
+        ConnectHandle connect, string? emulator, string? architecture, string? machine, string? virtType, string cpuXml, uint flags);
+
+    /// <summary>How many counts were written: one for each page size of each cell.</summary>
+    [LibraryImport(Library)]
+    internal static partial int virNodeGetFreePages(
+        ConnectHandle connect, uint sizeCount, uint* sizesKib, int firstCell, uint cellCount, ulong* counts, uint flags);
 
     // ---- domains
 

@@ -1,18 +1,18 @@
+using Recovery.Executor.Configuration;
 using Recovery.Executor.DomainXml;
-using Recovery.Executor.DomainXml.Reading;
 using Recovery.Executor.Libvirt;
 using Recovery.Protocol.V1;
 
 namespace Recovery.Executor.Operations;
 
 /// <summary>Rewrites the definition for this host and defines it; never over a domain that is not this recovery's.</summary>
-internal sealed class DefineDomainStep(TargetProfiles profiles) : IStep
+internal sealed class DefineDomainStep(DefinitionFitting fitting, ExecutorSettings settings) : IStep
 {
     public StepCommand.ActionOneofCase Action => StepCommand.ActionOneofCase.Define;
 
     public async Task<StepSuccess> CarryOut(StepContext context, CancellationToken deadline)
     {
-        var facts = Facts(context);
+        var facts = DefinitionFitting.Facts(context.Instance, context.Command.Define);
         var isOurs = context.Claims.IsOurs;
         var present = await context.Libvirt("looking for the domain", connection => Present(connection, facts));
         if (present is not null && !(isOurs && present.Uuid == facts.Uuid)) throw Exists(present, facts);
@@ -35,38 +35,19 @@ internal sealed class DefineDomainStep(TargetProfiles profiles) : IStep
             context.Claims.Release();
             throw;
         }
-        IReadOnlyList<string> changes =
-        [
-            .. rewritten.Changes,
-            .. ConsolePasswords.Locked(rewritten.Xml!).Select(console =>
-                $"{console}: its password did not leave its host, so nobody can open it until you set one (virsh update-device)."),
-        ];
-        return new StepSuccess(changes.Count == 0 ? "defined as it was" : $"defined, with {changes.Count} changes", changes);
-    }
-
-    private static DomainFacts Facts(StepContext context)
-    {
-        try
-        {
-            var facts = DomainReader.Read(context.Command.Define.Definition);
-            return facts.Uuid == context.Instance
-                ? facts
-                : throw new StepFailure(ErrorCode.InvalidCommand, $"the definition is of domain {facts.Uuid}, and the command of instance {context.Instance}");
-        }
-        catch (DomainXmlException unreadable)
-        {
-            throw new StepFailure(ErrorCode.InvalidCommand, $"the definition of instance {context.Instance} can't be read: {unreadable.Message}");
-        }
+        return rewritten.Changes.Count == 0
+            ? new StepSuccess("defined as it was")
+            : new StepSuccess($"defined, with {rewritten.Changes.Count} changes", rewritten.Changes);
     }
 
     private async Task<RewriteResult> Rewrite(StepContext context, DomainFacts facts)
     {
-        var profile = await context.Libvirt("asking libvirt what this host offers", connection => profiles.For(connection, context.Command, facts));
-        var rewritten = DomainRewriter.Rewrite(context.Command.Define.Definition, profile);
+        var rewritten = await context.Libvirt("asking libvirt what this host offers",
+            connection => fitting.Fit(connection, context.Instance, context.Command.Define, facts));
         return rewritten.Xml is not null && rewritten.Refusals.Count == 0
             ? rewritten
             : throw new StepFailure(ErrorCode.DefinitionRefused,
-                $"{facts.Name} can't run on {profile.Host}: {string.Join("; ", rewritten.Refusals)}", refusals: rewritten.Refusals);
+                $"{facts.Name} can't run on {settings.Host}: {string.Join("; ", rewritten.Refusals)}", refusals: rewritten.Refusals);
     }
 
     private sealed record PresentDomain(string Uuid, string Name, bool IsActive, string State);

@@ -12,7 +12,7 @@ namespace Recovery.Executor.Operations;
 internal sealed class TargetProfiles(ExecutorSettings settings, StorageCatalogue catalogue)
 {
     /// <exception cref="LibvirtException">libvirt can't tell.</exception>
-    public TargetProfile For(LibvirtConnection connection, StepCommand command, DomainFacts facts)
+    public TargetProfile For(LibvirtConnection connection, string instance, DefineDomain define, DomainFacts facts)
     {
         var host = HostCapabilities.Read(connection);
         var networks = HostCapabilities.Networks(connection);
@@ -27,7 +27,7 @@ internal sealed class TargetProfiles(ExecutorSettings settings, StorageCatalogue
             MachineTypes = host.MachineTypes,
             CpuModels = host.CpuModels,
             HostCpuModel = host.CpuModel.Length > 0 ? host.CpuModel : null,
-            SourceHostCpuModel = command.Define.SourceCpuModel.Length > 0 ? command.Define.SourceCpuModel : null,
+            SourceHostCpuModel = define.SourceCpuModel.Length > 0 ? define.SourceCpuModel : null,
             Bridges = NetworkDevices.Bridges(),
             BridgesKnown = true,
             Networks = networks ?? [],
@@ -36,8 +36,8 @@ internal sealed class TargetProfiles(ExecutorSettings settings, StorageCatalogue
             FirmwareFiles = [.. facts.Firmware.Select(firmware => firmware.Path).Where(File.Exists)],
             SecretUuids = [.. secrets.Select(secret => secret.Uuid)],
             SecretUsages = [.. secrets.Select(secret => secret.Usage).Where(usage => usage.Length > 0)],
-            Storages = Storages(command.Define.SourceStorages),
-            Volumes = [.. command.Define.Volumes.Select(volume => Volume(command.Instance, volume))],
+            Storages = Storages(define.SourceStorages),
+            Volumes = [.. define.Volumes.Select(volume => Volume(instance, volume))],
         };
     }
 

@@ -58,6 +58,8 @@ internal sealed class DomainReports(LastKnown lastKnown, ILogger<DomainReports> 
             foreach (var disk in facts.Disks) report.Disks.Add(await Disk(sight, disk, storages));
             foreach (var file in facts.Files) report.Files.Add(File(storages, file.Role, file.Path, ""));
             foreach (var disk in await LiveOnly(sight, facts, storages)) report.Disks.Add(disk);
+            report.Policy = RequirementReports.Policy(sight.InactiveXml);
+            report.Requirements = RequirementReports.Requirements(sight.InactiveXml, facts);
         }
         catch (DomainXmlException unreadable)
         {

@@ -23,6 +23,11 @@ internal sealed class NodeFacts(ExecutorSettings settings)
         report.MemoryMib = host.MemoryMib;
         report.Vcpus = host.Vcpus;
         report.MachineTypes.Add(host.MachineTypes);
+        report.DomainTypes.Add(host.DomainTypes);
+        report.NumaCells.Add(host.NumaCells.Select(cell => Cell(cell, connection)));
+        var networks = HostCapabilities.Networks(connection);
+        report.NetworksKnown = networks is not null;
+        report.Networks.Add((networks ?? []).Order(StringComparer.Ordinal));
         return report;
     }
 
@@ -41,6 +46,14 @@ internal sealed class NodeFacts(ExecutorSettings settings)
         };
         return report;
     }
+
+    private static NumaCell Cell(HostNumaCell cell, LibvirtConnection connection) => new()
+    {
+        Id = cell.Id,
+        MemoryMib = cell.MemoryMib,
+        Vcpus = cell.Vcpus,
+        FreePages = { cell.FreePages(connection).OrderBy(pages => pages.Key).Select(pages => new FreePages { SizeKib = pages.Key, Count = pages.Value }) },
+    };
 
     private NodeReport Own(IReadOnlyList<StorageRoot> storages) => new()
     {

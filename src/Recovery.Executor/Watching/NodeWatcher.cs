@@ -14,9 +14,6 @@ internal sealed class NodeWatcher : BackgroundService
     private static readonly TimeSpan FullRefresh = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SuspiciouslyLong = TimeSpan.FromSeconds(10);
 
-    // Free space moves all the time; a report of everything is due when it moved by a twentieth of the storage.
-    private const ulong NotableShare = 20;
-
     private readonly LibvirtSession libvirt;
     private readonly StorageCatalogue catalogue;
     private readonly NodeFacts nodeFacts;
@@ -125,7 +122,7 @@ internal sealed class NodeWatcher : BackgroundService
         var facts = await Ask(() => nodeFacts.With(connection, storages));
         var domains = new List<Domain>();
         foreach (var sight in await Ask(() => LookAtAll(connection))) domains.Add(await Report(sight, storages));
-        if (lastFacts is null || IsNews(facts, lastFacts))
+        if (lastFacts is null || News.IsIn(facts, lastFacts))
         {
             Publish(facts, domains);
             return;
@@ -191,17 +188,6 @@ internal sealed class NodeWatcher : BackgroundService
         {
             Interlocked.Exchange(ref askedAt, 0);
         }
-    }
-
-    private static bool IsNews(NodeReport facts, NodeReport last)
-    {
-        var (now, before) = (facts.Clone(), last.Clone());
-        for (var i = 0; i < Math.Min(now.Storages.Count, before.Storages.Count); i++)
-        {
-            var (a, b) = (now.Storages[i].FreeMib, before.Storages[i].FreeMib);
-            if (Math.Max(a, b) - Math.Min(a, b) <= now.Storages[i].SizeMib / NotableShare) now.Storages[i].FreeMib = b;
-        }
-        return !now.Equals(before);
     }
 
     private void OnDomainChanged(DomainEvent happened)

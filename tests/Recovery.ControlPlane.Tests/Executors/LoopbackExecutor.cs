@@ -72,7 +72,16 @@ internal sealed class LoopbackExecutor : IAsyncDisposable
         public Func<IServerStreamWriter<WatchEvent>, CancellationToken, Task> Watch { get; set; } =
             (_, ended) => Task.Delay(Timeout.Infinite, ended);
 
+        public ConcurrentQueue<SurveyRequest> Surveys { get; } = new();
+
+        /// <summary>An executor of before there was a survey does not know the call.</summary>
+        public Func<SurveyRequest, CancellationToken, Task<SurveyReply>> Survey { get; set; } = (_, _) => throw Unknown();
+
+        public Func<PreviewRequest, CancellationToken, Task<PreviewReply>> Preview { get; set; } = (_, _) => throw Unknown();
+
         public int Watchers;
+
+        private static RpcException Unknown() => new(new Status(StatusCode.Unimplemented, ""));
     }
 
     internal sealed class Service(Script script) : Executor.ExecutorBase
@@ -82,6 +91,15 @@ internal sealed class LoopbackExecutor : IAsyncDisposable
             script.Commands.Enqueue(request);
             return script.Run(request, responseStream, context);
         }
+
+        public override Task<SurveyReply> Survey(SurveyRequest request, ServerCallContext context)
+        {
+            script.Surveys.Enqueue(request);
+            return script.Survey(request, context.CancellationToken);
+        }
+
+        public override Task<PreviewReply> Preview(PreviewRequest request, ServerCallContext context) =>
+            script.Preview(request, context.CancellationToken);
 
         public override async Task Watch(WatchRequest request, IServerStreamWriter<WatchEvent> responseStream, ServerCallContext context)
         {

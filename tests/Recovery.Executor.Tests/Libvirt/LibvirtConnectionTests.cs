@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Recovery.Executor.DomainXml;
 using Recovery.Executor.Libvirt;
 
 namespace Recovery.Executor.Tests.Libvirt;
@@ -63,5 +64,28 @@ public sealed class LibvirtConnectionTests : IDisposable
         Assert.Equal("i686", host.Architecture);
         Assert.Contains("libvirt ", host.Hypervisor, StringComparison.Ordinal);
         Assert.True(host is { MemoryMib: > 0, Vcpus: > 0 });
+    }
+
+    [Fact]
+    public async Task A_change_of_its_metadata_is_told()
+    {
+        var events = new ConcurrentQueue<DomainEvent>();
+        using var connection = LibvirtConnection.Open(libvirt.Uri, events.Enqueue);
+        LibvirtDomain.Define(connection, TestLibvirt.Domain(Uuid, "a")).Dispose();
+        await Tool.Until(() => events.Count == 1, "the definition's own event");
+        TestLibvirt.SetMetadata(connection, Uuid, "<policy priority='90'/>", "urn:recovery:policy:1");
+        await Tool.Until(() => events.Count == 2, "an event of the metadata");
+        Assert.Equal(new DomainEvent(Uuid, DomainEventKind.Changed), events.Last());
+        using var domain = LibvirtDomain.FindByUuid(connection, Uuid)!;
+        Assert.Equal(90u, PolicyReader.Read(domain.InactiveXml())!.Priority);
+    }
+
+    [Fact]
+    public void A_driver_that_cannot_compare_processors_or_count_pages_tells_nothing()
+    {
+        using var connection = LibvirtConnection.Open("test:///default", _ => { });
+        Assert.Null(CpuComparison.Ask(connection, "<cpu><model>EPYC</model></cpu>", "", "", ""));
+        Assert.Empty(HostCapabilities.UsableCpuModels(connection, "qemu"));
+        Assert.All(HostCapabilities.Read(connection).NumaCells, cell => Assert.NotNull(cell.FreePages(connection)));
     }
 }

@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recovery.Executor.Libvirt;
 
 namespace Recovery.Executor.Tests.Libvirt;
 
 /// <summary>libvirt's own test driver: real libvirt, no hypervisor. Each instance has its own node, empty at first.</summary>
-internal sealed class TestLibvirt : IDisposable
+internal sealed partial class TestLibvirt : IDisposable
 {
     private readonly TemporaryDirectory directory = new();
 
@@ -28,6 +29,18 @@ internal sealed class TestLibvirt : IDisposable
         await session.Reconnected(null, CancellationToken.None);
         return session;
     }
+
+    /// <summary>As <c>virsh metadata --set --config</c> does; the executor itself never writes any.</summary>
+    public static void SetMetadata(LibvirtConnection connection, string uuid, string xml, string uri)
+    {
+        const int element = 2;
+        const uint affectConfig = 2;
+        using var domain = NativeMethods.virDomainLookupByUUIDString(connection.Handle, uuid);
+        Assert.Equal(0, virDomainSetMetadata(domain, element, xml, "recovery", uri, affectConfig));
+    }
+
+    [LibraryImport("libvirt.so.0", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int virDomainSetMetadata(DomainHandle domain, int type, string metadata, string key, string uri, uint flags);
 
     public void Dispose() => directory.Dispose();
 }

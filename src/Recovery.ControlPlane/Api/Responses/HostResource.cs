@@ -29,6 +29,7 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="MemoryMib">Physical memory in MiB.</param>
 /// <param name="Vcpus">Logical processors.</param>
 /// <param name="Storages">What it sees; hosts with the same id share that storage.</param>
+/// <param name="Abilities">What it can offer to guests.</param>
 public sealed record HostResource(
     string Name,
     string Executor,
@@ -52,7 +53,8 @@ public sealed record HostResource(
     string CpuModel,
     long MemoryMib,
     int Vcpus,
-    IReadOnlyList<StorageView> Storages)
+    IReadOnlyList<StorageView> Storages,
+    AbilitiesResource Abilities)
 {
     internal static HostResource From(HostRow row, LivenessBoard liveness, DateTimeOffset now) => new(
         row.Name,
@@ -77,7 +79,8 @@ public sealed record HostResource(
         row.CpuModel,
         row.MemoryMib,
         row.Vcpus,
-        row.Storages);
+        row.Storages,
+        AbilitiesResource.From(row));
 }
 
 /// <summary>A fence proof: the evidence that a host could not run its guests.</summary>

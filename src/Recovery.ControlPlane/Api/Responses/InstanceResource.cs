@@ -16,6 +16,8 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="ReportedAt">When that was.</param>
 /// <param name="DefinitionHref">Where its kept definition is.</param>
 /// <param name="Disks">Its disks.</param>
+/// <param name="Requirements">What its definition asks of its host; missing when its host has not reported it yet.</param>
+/// <param name="Policy">What its owner wants for it; missing when its host has not reported it yet.</param>
 public sealed record InstanceResource(
     Guid Id,
     string? Name,
@@ -28,7 +30,9 @@ public sealed record InstanceResource(
     double? DefinitionAgeSeconds,
     DateTimeOffset? ReportedAt,
     string? DefinitionHref,
-    IReadOnlyList<DiskResource> Disks)
+    IReadOnlyList<DiskResource> Disks,
+    HostRequirements? Requirements,
+    PolicyResource? Policy)
 {
     internal static InstanceResource From(InstanceRow instance, DomainRow? domain, DateTimeOffset now) => new(
         instance.Id,
@@ -42,7 +46,9 @@ public sealed record InstanceResource(
         domain is null ? null : Math.Round((now - domain.ReportedAt).TotalSeconds, 1),
         domain?.ReportedAt,
         domain is null ? null : Links.Definition(instance.Id),
-        [.. (domain?.Disks ?? []).Select(DiskResource.From)]);
+        [.. (domain?.Disks ?? []).Select(DiskResource.From)],
+        domain?.Requirements,
+        domain is null ? null : PolicyResource.From(domain));
 }
 
 /// <summary>A disk of an instance.</summary>

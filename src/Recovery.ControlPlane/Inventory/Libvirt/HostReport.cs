@@ -34,6 +34,9 @@ public sealed record HypervisorReport
     /// <summary>Logical processors.</summary>
     public required int Vcpus { get; init; }
 
+    /// <summary>What it can offer to guests.</summary>
+    public ReportedAbilities Abilities { get; init; } = ReportedAbilities.Unknown;
+
     public required IReadOnlyList<DomainRow> Domains { get; init; }
 
     /// <summary>

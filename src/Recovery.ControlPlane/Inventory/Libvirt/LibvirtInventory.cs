@@ -24,8 +24,10 @@ public sealed class LibvirtInventory(
         // as present, never as neither. A target that seems too full for a moment does no harm.
         var reservations = await ReservationsAsync(database, exceptRecovery, cancellationToken);
         var instances = await database.Instances.AsNoTracking().ToListAsync(cancellationToken);
-        var domains = await DomainsAsync(database, cancellationToken);
+        var rows = await DomainsAsync(database, cancellationToken);
         var hosts = await database.Hosts.AsNoTracking().OrderBy(row => row.Name).ToListAsync(cancellationToken);
+        var cpus = new CpuQuestions(hosts.ToDictionary(host => host.Name, host => host.CpuModel, StringComparer.Ordinal));
+        var domains = rows.ConvertAll(row => (row.Host, Instance: ToInstance(row, cpus)));
 
         var domainsOf = domains.ToLookup(domain => domain.Host, StringComparer.Ordinal);
         var byPlace = domains.ToDictionary(domain => (domain.Host, domain.Instance.Id), domain => domain.Instance);
@@ -45,16 +47,17 @@ public sealed class LibvirtInventory(
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var kept = await database.Instances.Where(row => instances.Contains(row.Id))
             .Join(database.Domains, row => new { row.Host, Uuid = row.Id }, domain => new { domain.Host, domain.Uuid },
-                (_, domain) => new { domain.Uuid, domain.Host, domain.Definition, domain.ReportedAt })
+                (_, domain) => new { domain.Uuid, domain.Host, domain.Definition, domain.PolicyFaults, domain.ReportedAt })
             .ToListAsync(cancellationToken);
         var names = kept.Select(domain => domain.Host).Distinct().ToList();
         var hosts = await database.Hosts.AsNoTracking().Where(row => names.Contains(row.Name))
             .ToDictionaryAsync(row => row.Name, row => (row.Storages, row.CpuModel), cancellationToken);
         return kept.ToDictionary(
             domain => domain.Uuid,
-            domain => hosts.TryGetValue(domain.Host, out var host)
+            domain => (hosts.TryGetValue(domain.Host, out var host)
                 ? new KeptDefinition(domain.Definition, host.Storages, host.CpuModel, domain.ReportedAt)
-                : new KeptDefinition(domain.Definition, [], "", domain.ReportedAt));
+                : new KeptDefinition(domain.Definition, [], "", domain.ReportedAt)) with
+            { PolicyFaults = domain.PolicyFaults });
     }
 
     public async Task<bool> CommitAsync(
@@ -109,6 +112,10 @@ public sealed class LibvirtInventory(
                 Vcpus = left.Vcpus,
                 Disks = left.Disks,
                 Files = left.Files,
+                Requirements = left.Requirements,
+                CpuXml = left.CpuXml,
+                Policy = left.Policy,
+                PolicyFaults = left.PolicyFaults,
                 ReportedAt = now,
             });
         }
@@ -122,24 +129,39 @@ public sealed class LibvirtInventory(
     };
 
     // All but the definitions, which are the bulk of it and none of the planner's business.
-    private static async Task<List<(string Host, Instance Instance)>> DomainsAsync(
-        RecoveryDbContext database, CancellationToken cancellationToken)
-    {
-        var rows = await database.Domains.AsNoTracking()
-            .Select(row => new { row.Host, row.Uuid, row.Name, row.State, row.MemoryMib, row.Vcpus, row.Disks, row.Files })
+    private static async Task<List<DomainRow>> DomainsAsync(RecoveryDbContext database, CancellationToken cancellationToken) =>
+        await database.Domains.AsNoTracking()
+            .Select(row => new DomainRow
+            {
+                Host = row.Host,
+                Uuid = row.Uuid,
+                Name = row.Name,
+                State = row.State,
+                Definition = "",
+                MemoryMib = row.MemoryMib,
+                Vcpus = row.Vcpus,
+                Disks = row.Disks,
+                Files = row.Files,
+                Requirements = row.Requirements,
+                CpuXml = row.CpuXml,
+                Policy = row.Policy,
+                ReportedAt = row.ReportedAt,
+            })
             .ToListAsync(cancellationToken);
-        return rows.ConvertAll(row => (row.Host, new Instance
-        {
-            Id = row.Uuid,
-            Name = row.Name,
-            Host = row.Host,
-            State = row.State,
-            MemoryMib = row.MemoryMib,
-            Vcpus = row.Vcpus,
-            Disks = row.Disks,
-            Files = row.Files,
-        }));
-    }
+
+    private static Instance ToInstance(DomainRow row, CpuQuestions cpus) => new()
+    {
+        Id = row.Uuid,
+        Name = row.Name,
+        Host = row.Host,
+        State = row.State,
+        MemoryMib = row.MemoryMib,
+        Vcpus = row.Vcpus,
+        Disks = row.Disks,
+        Files = row.Files,
+        Requirements = row.Requirements with { Cpu = cpus.Of(row)?.Id ?? "" },
+        Policy = row.Policy,
+    };
 
     // What others have promised and not delivered yet. What is off takes no room, what is recovered is an instance of
     // its target by now, and what is put back gives its room away.
@@ -152,7 +174,8 @@ public sealed class LibvirtInventory(
             .Join(database.Recoveries.Where(row => BelongingKeeper.LiveStates.Contains(row.State)),
                 row => row.RecoveryId, recovery => recovery.Id, (row, _) => new { row.Target, row.InstanceId, row.Instance })
             .ToListAsync(cancellationToken);
-        return [.. promised.Select(row => new Reservation(row.Target!, row.InstanceId, row.Instance.MemoryMib, row.Instance.Vcpus))];
+        return [.. promised.Select(row => new Reservation(
+            row.Target!, row.InstanceId, row.Instance.MemoryMib, row.Instance.Vcpus, row.Instance.DiskMib))];
     }
 
     private Host ToHost(HostRow row, IEnumerable<Guid> domains) => new()
@@ -170,6 +193,20 @@ public sealed class LibvirtInventory(
         MemoryMib = row.MemoryMib,
         Vcpus = row.Vcpus,
         Storages = row.Storages.Select(storage => storage.Id).ToHashSet(),
+        Backends = row.Survey.Backends.ToDictionary(backend => backend.Key, backend => backend.Value.Reachable),
+        Abilities = ToAbilities(row),
         Domains = domains.ToHashSet(),
+    };
+
+    private static HostAbilities ToAbilities(HostRow row) => new()
+    {
+        Architecture = row.Architecture,
+        DomainTypes = row.Abilities.DomainTypes?.ToHashSet(),
+        MachineTypes = row.Abilities.MachineTypes?.ToHashSet(),
+        Bridges = row.Abilities.Bridges?.ToHashSet(),
+        Networks = row.Abilities.Networks?.ToHashSet(),
+        Firmware = row.Survey.Firmware,
+        Cpus = row.Survey.Cpus,
+        NumaCells = row.Abilities.NumaCells,
     };
 }

@@ -29,6 +29,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.Property<bool>("Autostart")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("CpuXml")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Definition")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -51,8 +55,20 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.Property<bool>("Persistent")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Policy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PolicyFaults")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("ReportedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Requirements")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -156,6 +172,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .HasMaxLength(253)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Abilities")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Aggregates")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -218,6 +238,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Storages")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Survey")
                         .IsRequired()
                         .HasColumnType("TEXT");
 

@@ -54,6 +54,12 @@ public sealed class HostRow
     public int Vcpus { get; set; }
 
     public List<StorageView> Storages { get; set; } = [];
+
+    /// <summary>What it can offer to guests, as it reported last.</summary>
+    public ReportedAbilities Abilities { get; set; } = ReportedAbilities.Unknown;
+
+    /// <summary>What it answered last; a host that is silent keeps its answers.</summary>
+    public SurveyAnswers Survey { get; set; } = SurveyAnswers.None;
 }
 
 /// <summary>A storage as one host sees it.</summary>
@@ -102,6 +108,18 @@ public sealed class DomainRow
     public List<Disk> Disks { get; set; } = [];
 
     public List<HostFile> Files { get; set; } = [];
+
+    /// <summary>What the definition asks of its host; its CPU is in <see cref="CpuXml"/> and has no id here.</summary>
+    public HostRequirements Requirements { get; set; } = HostRequirements.None;
+
+    /// <summary>The definition's <c>&lt;cpu&gt;</c> element; empty when it asks for no processor.</summary>
+    public string CpuXml { get; set; } = "";
+
+    /// <summary>Its owner's wishes, from its metadata.</summary>
+    public InstancePolicy Policy { get; set; } = InstancePolicy.None;
+
+    /// <summary>What of them could not be understood, a sentence each.</summary>
+    public List<string> PolicyFaults { get; set; } = [];
 
     /// <summary>When the host last said so; the definition's age counts from here.</summary>
     public required DateTimeOffset ReportedAt { get; set; }

@@ -18,6 +18,7 @@ internal static class PlanWarnings
         made.Replanned.Select(sentence => new PlanWarning("replanned", sentence))
             .Concat(Targets(request, made.Cluster))
             .Concat(Definitions(made))
+            .Concat(Policies(made))
             .Concat(OnlyTargets(made.Plan))
             .Concat(Unanswered(made))
             .Concat(request.IgnoreDependencies ? [] : Dependencies(made));
@@ -65,6 +66,13 @@ internal static class PlanWarnings
         static PlanWarning About(Move move, string code, string message) =>
             new(code, message) { Host = move.Source, Instance = move.Instance };
     }
+
+    private static IEnumerable<PlanWarning> Policies(MadePlan made) => made.Plan.Moves
+        .Select(move => (move, Faults: made.Definitions.GetValueOrDefault(move.Instance)?.PolicyFaults ?? []))
+        .Where(each => each.Faults.Count > 0)
+        .Select(each => new PlanWarning("policy-not-understood",
+            $"Not all of what the owner of {each.move.Name} wants could be understood: {string.Join("; ", each.Faults)}. The rest counts. Correct it in the metadata of its definition.")
+        { Instance = each.move.Instance });
 
     private static IEnumerable<PlanWarning> OnlyTargets(Plan plan) => plan.Moves
         .Where(move => move.OnlyTarget)

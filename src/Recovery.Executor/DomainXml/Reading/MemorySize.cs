@@ -10,21 +10,28 @@ internal static class MemorySize
 {
     private static readonly BigInteger MiB = 1024 * 1024;
 
-    public static ulong ToMiB(XElement? memory)
-    {
-        if (memory is null)
-        {
-            throw new DomainXmlException("The domain has no <memory>, so it can't be told whether it fits.");
-        }
+    private static readonly BigInteger KiB = 1024;
 
+    /// <summary>Rounded up.</summary>
+    /// <exception cref="DomainXmlException">Missing, malformed or impossibly large.</exception>
+    public static ulong ToMiB(XElement? memory) => memory is null
+        ? throw new DomainXmlException("The domain has no <memory>, so it can't be told whether it fits.")
+        : In(MiB, memory);
+
+    /// <summary>Rounded up.</summary>
+    /// <exception cref="DomainXmlException">Malformed or impossibly large.</exception>
+    public static ulong ToKiB(XElement memory) => In(KiB, memory);
+
+    private static ulong In(BigInteger wanted, XElement memory)
+    {
         var unit = memory.Get("unit") ?? "KiB";
         if (!ulong.TryParse(memory.Value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) || Bytes(unit) is not { } size)
         {
             throw new DomainXmlException($"The memory size {Sentence.Quote(memory.Value)} in unit {Sentence.Quote(unit)} can't be read.");
         }
 
-        var mib = (count * size + MiB - 1) / MiB;
-        return mib <= ulong.MaxValue ? (ulong)mib : throw new DomainXmlException($"The memory size {Sentence.Quote(memory.Value)} in unit {Sentence.Quote(unit)} is impossibly large.");
+        var amount = (count * size + wanted - 1) / wanted;
+        return amount <= ulong.MaxValue ? (ulong)amount : throw new DomainXmlException($"The memory size {Sentence.Quote(memory.Value)} in unit {Sentence.Quote(unit)} is impossibly large.");
     }
 
     private static BigInteger? Bytes(string unit)

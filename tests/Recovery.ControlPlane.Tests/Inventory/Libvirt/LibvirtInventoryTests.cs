@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
@@ -37,6 +38,65 @@ public sealed class LibvirtInventoryTests : IDisposable
         Assert.Equal(HostLiveness.Silent, snapshot.FindHost("node2")!.Liveness);
         Assert.Contains(Web, snapshot.FindHost("node2")!.Domains);
         Assert.Contains("nfs-1", snapshot.FindHost("node2")!.Storages);
+    }
+
+    [Fact]
+    public async Task Given_what_hosts_told_and_answered_when_a_snapshot_is_taken_then_the_planner_sees_all_of_it()
+    {
+        var host = Some.Host("node1");
+        host.CpuModel = "EPYC";
+        host.Abilities = new ReportedAbilities
+        {
+            DomainTypes = ["kvm"],
+            MachineTypes = ["q35"],
+            Bridges = ["br0"],
+            Networks = ["default"],
+            NumaCells = [new NumaCell(0, 4096, 4, new Dictionary<int, long> { [2048] = 7 })],
+        };
+        host.Survey = new SurveyAnswers
+        {
+            At = Some.Moment,
+            Cpus = new Dictionary<string, CpuFit> { ["abc"] = new(false, "no avx") },
+            Backends = new Dictionary<string, BackendReach> { ["iscsi 10.0.0.5:3260"] = new(false, "refused") },
+            Firmware = new Dictionary<string, bool> { ["/usr/ovmf"] = true },
+        };
+        var domain = Some.Domain("node1", Web);
+        domain.CpuXml = "<cpu mode='host-passthrough'/>";
+        domain.Requirements = new HostRequirements { DomainType = "kvm", Bridges = ["br0"], Devices = new Dictionary<string, int> { ["pci 1:2"] = 1 } };
+        domain.Policy = new InstancePolicy { Priority = 90, Groups = [new InstanceGroup("db", GroupRule.AntiAffinity, 2)] };
+        await database.AddAsync(host, Some.Host("node2"), domain, Some.Instance(Web, "node1"));
+
+        var snapshot = await inventory.SnapshotAsync(null, Cancel);
+
+        var abilities = snapshot.FindHost("node1")!.Abilities;
+        Assert.Equal(["kvm"], abilities.DomainTypes!);
+        Assert.Equal(("q35", "br0", "default"), (abilities.MachineTypes!.Single(), abilities.Bridges!.Single(), abilities.Networks!.Single()));
+        Assert.Equal(7, Assert.Single(abilities.NumaCells!).FreePages[2048]);
+        Assert.Equal(new CpuFit(false, "no avx"), abilities.Cpus["abc"]);
+        Assert.True(abilities.Firmware["/usr/ovmf"]);
+        Assert.False(snapshot.FindHost("node1")!.Backends["iscsi 10.0.0.5:3260"]);
+        var instance = Assert.Single(snapshot.Instances);
+        Assert.Equal(new CpuQuestion("<cpu mode='host-passthrough'/>", "kvm", "", "", "EPYC").Id, instance.Requirements.Cpu);
+        Assert.Equal((90, 2, 1), (instance.Policy.Priority, instance.Policy.Groups[0].MaximumPerHost, instance.Requirements.Devices["pci 1:2"]));
+
+        // What was never told is unknown, and not "none".
+        var silent = snapshot.FindHost("node2")!;
+        Assert.Equal((null, null, null, null, null), (silent.Abilities.DomainTypes, silent.Abilities.MachineTypes, silent.Abilities.Bridges, silent.Abilities.Networks, silent.Abilities.NumaCells));
+        Assert.Empty(silent.Backends);
+    }
+
+    [Fact]
+    public async Task Given_an_instance_that_was_committed_before_its_target_reported_it_then_its_owners_wishes_went_with_it()
+    {
+        var domain = Some.Domain("node1", Web);
+        (domain.Policy, domain.CpuXml, domain.PolicyFaults) = (new InstancePolicy { OptOut = true }, "<cpu mode='host-model'/>", ["a slip"]);
+        await database.AddAsync(Some.Host("node1"), Some.Host("node2"), domain, Some.Instance(Web, "node1"));
+
+        Assert.True(await inventory.CommitAsync(Web, "node1", "node2", PowerIntent.Run, Cancel));
+
+        var instance = Assert.Single((await inventory.SnapshotAsync(null, Cancel)).Instances);
+        Assert.Equal(("node2", true), (instance.Host, instance.Policy.OptOut));
+        Assert.NotEqual("", instance.Requirements.Cpu);
     }
 
     [Theory]

@@ -8,6 +8,8 @@ internal sealed class Definitions : IInventory
 {
     public Func<Guid, bool> Kept { get; set; } = _ => true;
 
+    public IReadOnlyList<string> PolicyFaults { get; set; } = [];
+
     public Func<ClusterSnapshot> Cluster { get; set; } = () => World.With();
 
     public Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken) => Task.FromResult(Cluster());
@@ -17,7 +19,7 @@ internal sealed class Definitions : IInventory
         Task.FromResult<IReadOnlyDictionary<Guid, KeptDefinition>>(instances.Where(Kept).ToDictionary(
             id => id,
             id => new KeptDefinition(
-                $"<domain>{System.Text.Encoding.ASCII.GetString(id.ToByteArray()).TrimEnd('-')}</domain>", [], "", DateTimeOffset.UnixEpoch)));
+                $"<domain>{System.Text.Encoding.ASCII.GetString(id.ToByteArray()).TrimEnd('-')}</domain>", [], "", DateTimeOffset.UnixEpoch) { PolicyFaults = PolicyFaults }));
 
     public Task<bool> CommitAsync(
         Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken) =>

@@ -124,6 +124,17 @@ public sealed class PlanMakerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_policy_that_could_not_be_understood_is_a_warning()
+    {
+        inventory.PolicyFaults = ["priority is \"high\", which is no number from 0 to 100"];
+
+        var made = await MakeAsync(With(NewInstance("web")));
+
+        var warning = Assert.Single(PlanWarnings.Of(made, Request()), warning => warning.Code == "policy-not-understood");
+        Assert.Contains("web wants could be understood: priority is \"high\"", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_waits_for_something_that_will_not_run_is_a_warning()
     {
         var cluster = With(

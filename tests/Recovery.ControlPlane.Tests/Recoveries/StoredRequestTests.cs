@@ -3,7 +3,7 @@ using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Tests.Inventory;
 using Recovery.Core.Workflow;
 
-namespace Recovery.ControlPlane.Tests.Persistence;
+namespace Recovery.ControlPlane.Tests.Recoveries;
 
 /// <summary>What was written is read again, also by a later release.</summary>
 public sealed class StoredRequestTests : IDisposable

@@ -26,6 +26,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     Vcpus = table.Column<int>(type: "INTEGER", nullable: false),
                     Disks = table.Column<string>(type: "TEXT", nullable: false),
                     Files = table.Column<string>(type: "TEXT", nullable: false),
+                    Requirements = table.Column<string>(type: "TEXT", nullable: false),
+                    CpuXml = table.Column<string>(type: "TEXT", nullable: false),
+                    Policy = table.Column<string>(type: "TEXT", nullable: false),
+                    PolicyFaults = table.Column<string>(type: "TEXT", nullable: false),
                     ReportedAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -97,7 +101,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     CpuModel = table.Column<string>(type: "TEXT", nullable: false),
                     MemoryMib = table.Column<long>(type: "INTEGER", nullable: false),
                     Vcpus = table.Column<int>(type: "INTEGER", nullable: false),
-                    Storages = table.Column<string>(type: "TEXT", nullable: false)
+                    Storages = table.Column<string>(type: "TEXT", nullable: false),
+                    Abilities = table.Column<string>(type: "TEXT", nullable: false),
+                    Survey = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -11,7 +11,7 @@ using Recovery.ControlPlane.Persistence;
 namespace Recovery.ControlPlane.Persistence.Migrations
 {
     [DbContext(typeof(RecoveryDbContext))]
-    [Migration("20261123001005_Initial")]
+    [Migration("20261123004234_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -31,6 +31,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
 
                     b.Property<bool>("Autostart")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("CpuXml")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Definition")
                         .IsRequired()
@@ -54,8 +58,20 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.Property<bool>("Persistent")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Policy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PolicyFaults")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("ReportedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Requirements")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -159,6 +175,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .HasMaxLength(253)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Abilities")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Aggregates")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -221,6 +241,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Storages")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Survey")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
