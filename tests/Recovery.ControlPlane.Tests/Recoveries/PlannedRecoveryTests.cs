@@ -45,6 +45,22 @@ public class PlannedRecoveryTests
     }
 
     [Fact]
+    public async Task The_plan_that_a_recovery_shows_is_the_one_in_force_after_the_second_look()
+    {
+        await using var bench = new Bench("a");
+        await bench.AttestAsync("node1");
+        var looks = 0;
+        bench.World = snapshot => looks++ == 0 ? snapshot : snapshot.Without("node2");
+        var recovery = await bench.AcceptAsync();
+
+        await bench.StartAsync();
+        var row = await bench.UntilFinalAsync(recovery);
+
+        Assert.Equal("node3", Assert.Single(row.Instances).Target);
+        Assert.Equal("node3", Assert.Single(row.Plan!.Moves).Target);
+    }
+
+    [Fact]
     public async Task A_guest_that_appeared_since_comes_along()
     {
         await using var bench = new Bench("a");

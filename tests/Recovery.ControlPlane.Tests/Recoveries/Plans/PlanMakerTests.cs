@@ -76,14 +76,14 @@ public sealed class PlanMakerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_silent_target_is_asked_once_and_holds_up_nobody()
+    public async Task A_silent_target_uses_up_nobody_elses_time()
     {
         targets.Answer = asked => asked.Host == "node2" ? new TaskCompletionSource<DefinitionPreview?>().Task : Targets.Said("x");
-        var instances = Enumerable.Range(0, 24).Select(number => NewInstance($"i{number:00}", memoryMib: 100)).ToArray();
+        var instances = Enumerable.Range(0, 150).Select(number => NewInstance($"i{number:000}", memoryMib: 50)).ToArray();
 
         var made = await MakeAsync(With(instances));
 
-        Assert.Equal(24, made.Plan.Moves.Count);
+        Assert.Equal(150, made.Plan.Moves.Count);
         Assert.All(made.Plan.Moves, move => Assert.Equal(move.Target != "node2", made.Changes.ContainsKey(move.Instance)));
         Assert.Equal(made.Plan.Moves.Where(move => move.Target == "node2").Select(move => move.Name), made.Unanswered.Select(move => move.Name));
     }
