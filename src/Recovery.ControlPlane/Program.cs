@@ -7,6 +7,7 @@ using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Recoveries;
+using Recovery.ControlPlane.Recoveries.Forecasts;
 
 namespace Recovery.ControlPlane;
 
@@ -49,6 +50,7 @@ public static class Program
             .AddFencing()
             .AddRunner()
             .AddAcceptance()
+            .AddForecast()
             .AddRecoveryApi();
         replace?.Invoke(builder.Services);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using static Recovery.EndToEnd.Tests.Cluster;
 
 namespace Recovery.EndToEnd.Tests;
@@ -26,7 +27,12 @@ public class ReadmeTests
         Assert.Contains("\"code\":\"host-alive\"", said);
         Assert.Contains("\"type\":\"end\"", said);
         Assert.Contains("1 unplaced", said);
+        Assert.Contains("hosts could be survived.", said);
+        Assert.Contains($", by plan {PlanShown(said)}", said);
     }
+
+    // Of the plans in the tour the last is carried out.
+    private static string PlanShown(string said) => Regex.Matches(said, @"\{""plan"":""([0-9a-f-]{36})""\}").Last().Groups[1].Value;
 
     private static string Tour()
     {

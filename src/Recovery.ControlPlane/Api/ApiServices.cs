@@ -23,6 +23,7 @@ public static class ApiServices
         app.MapProofs();
         app.MapInstances();
         app.MapPlans();
+        app.MapForecast();
         app.MapRecoveries();
         app.MapRecoveryActions();
         app.MapRecoveryEvents();

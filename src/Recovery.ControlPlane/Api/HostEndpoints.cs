@@ -92,12 +92,12 @@ internal static class HostEndpoints
 
         using (document)
         {
-            if (HostBody.Read(document!.RootElement, rules, faults) is not var (executor, failureDomain, fencing))
+            if (HostBody.Read(document!.RootElement, rules, faults) is not { } said)
             {
                 return Problems.From(faults);
             }
 
-            var (host, created, refused) = await registry.PutAsync(name, executor, failureDomain, fencing, cancellationToken);
+            var (host, created, refused) = await registry.PutAsync(name, said, cancellationToken);
             if (host is null)
             {
                 return Problems.From(refused);

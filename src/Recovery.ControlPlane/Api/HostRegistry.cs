@@ -9,7 +9,7 @@ namespace Recovery.ControlPlane.Api;
 
 /// <summary>The registered hosts, as operators read and write them.</summary>
 internal sealed class HostRegistry(
-    IDbContextFactory<RecoveryDbContext> databases, LivenessBoard liveness, TimeProvider time)
+    IDbContextFactory<RecoveryDbContext> databases, LivenessBoard liveness, InventoryChanges changes, TimeProvider time)
 {
     private const int NamedAtMost = 20;
 
@@ -32,7 +32,7 @@ internal sealed class HostRegistry(
 
     /// <summary>Registers the host, or replaces what was said of it. What it reported and its maintenance stay.</summary>
     public async Task<(HostRow? Host, bool Created, IReadOnlyList<Fault> Faults)> PutAsync(
-        string name, string executor, string failureDomain, List<FenceLevel> fencing, CancellationToken cancellationToken)
+        string name, SaidOfHost said, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
@@ -49,10 +49,10 @@ internal sealed class HostRegistry(
         }
 
         // One executor under two names would be one host counted twice, its heartbeat keeping a dead one alive.
-        if (others.Find(other => other.Executor.Equals(executor, StringComparison.OrdinalIgnoreCase)) is { } holder)
+        if (others.Find(other => other.Executor.Equals(said.Executor, StringComparison.OrdinalIgnoreCase)) is { } holder)
         {
             faults.Add(new(FaultCodes.ExecutorTaken,
-                $"{executor} is the executor of {holder.Name}. Every host has its own; correct this one or {holder.Name}.")
+                $"{said.Executor} is the executor of {holder.Name}. Every host has its own; correct this one or {holder.Name}.")
             { Pointer = "/executor" });
         }
 
@@ -65,13 +65,14 @@ internal sealed class HostRegistry(
         var created = row is null;
         if (row is null)
         {
-            row = new HostRow { Name = name, Executor = executor, RegisteredAt = time.GetUtcNow() };
+            row = new HostRow { Name = name, Executor = said.Executor, RegisteredAt = time.GetUtcNow() };
             database.Hosts.Add(row);
         }
 
-        (row.Executor, row.FailureDomain, row.Fencing) = (executor, failureDomain, fencing);
+        said.WriteTo(row);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        changes.Notify();
         return (row, created, []);
     }
 
@@ -85,6 +86,7 @@ internal sealed class HostRegistry(
         {
             (row.Maintenance, row.MaintenanceReason) = (enabled, reason);
             await database.SaveChangesAsync(cancellationToken);
+            changes.Notify();
         }
 
         return row;
@@ -112,6 +114,7 @@ internal sealed class HostRegistry(
         await database.Hosts.Where(host => host.Name == name).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         liveness.Forget(name);
+        changes.Notify();
         return [];
     }
 

@@ -32,6 +32,8 @@ internal static class Problems
 {
     public const string ContentType = "application/problem+json";
 
+    private const string RetryAfterSeconds = "2";
+
     public static IResult From(params IReadOnlyList<Fault> faults)
     {
         var gravest = faults.MaxBy(fault => fault.Code.Class)!;
@@ -49,6 +51,7 @@ internal static class Problems
 
     public static int Status(FaultClass gravity) => gravity switch
     {
+        FaultClass.NotYet => StatusCodes.Status503ServiceUnavailable,
         FaultClass.NotNow => StatusCodes.Status409Conflict,
         FaultClass.NotHere => StatusCodes.Status422UnprocessableEntity,
         FaultClass.NeverRight => StatusCodes.Status400BadRequest,
@@ -93,7 +96,15 @@ internal static class Problems
 
     private sealed class ProblemResult(int status, FaultCode code, string detail, IReadOnlyList<ProblemError> errors) : IResult
     {
-        public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, new ProblemDocument(
-            $"/problems/{code.Name}", code.Title, status, detail, httpContext.Request.Path, errors));
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (code.Class == FaultClass.NotYet)
+            {
+                httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+            }
+
+            return WriteAsync(httpContext, new ProblemDocument(
+                $"/problems/{code.Name}", code.Title, status, detail, httpContext.Request.Path, errors));
+        }
     }
 }

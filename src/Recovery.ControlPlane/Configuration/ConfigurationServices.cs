@@ -13,6 +13,7 @@ public static class ConfigurationServices
         services.AddSingleton(options.Fencing);
         services.AddSingleton(options.Volumes);
         services.AddSingleton(options.Planner);
+        services.AddSingleton(options.Plans);
         services.AddSingleton(options.Runner);
         services.AddHostedService<SecretFileWarning>();
         return services;

@@ -26,6 +26,7 @@ internal static class OptionRules
             ["Planner:Weights:CachedImage"] = (0, 1000),
             ["Planner:Weights:Sessions"] = (0, 1000),
             ["Planner:Weights:FormerHost"] = (0, 1000),
+            ["Plans:KeepHours"] = (1, 720),
             ["Runner:StepSeconds"] = (1, 86_400),
             ["Runner:LeaseSeconds"] = (3, 3600),
             ["Runner:MaxParallel"] = (1, 64),

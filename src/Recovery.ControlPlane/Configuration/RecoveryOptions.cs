@@ -17,6 +17,8 @@ public sealed record RecoveryOptions
 
     public PlannerOptions Planner { get; init; } = new();
 
+    public PlanOptions Plans { get; init; } = new();
+
     public RunnerOptions Runner { get; init; } = new();
 }
 
@@ -59,6 +61,13 @@ public sealed record VolumeOptions
     /// needed, so a new volume needs no restart. Empty: no target asks for CHAP.
     /// </summary>
     public string ChapFile { get; init; } = "";
+}
+
+/// <summary>Plans that were shown.</summary>
+public sealed record PlanOptions
+{
+    /// <summary>How long a plan can be carried out by its id, in hours.</summary>
+    public int KeepHours { get; init; } = 24;
 }
 
 public sealed record RunnerOptions

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
@@ -17,7 +18,8 @@ public sealed class HostSurvey(
     LivenessBoard liveness,
     ReportRecorder recorder,
     TimeProvider time,
-    ILogger<HostSurvey> log) : BackgroundService
+    ILogger<HostSurvey> log,
+    InventoryChanges? inventory = null) : BackgroundService
 {
     private const int AskedAtOnce = 16;
 
@@ -81,11 +83,14 @@ public sealed class HostSurvey(
         await Parallel.ForAsync(0, due.Count, new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce, CancellationToken = cancellationToken },
             async (index, cancel) => answers[index] = await surveyor.AskAsync(due[index].Name, due[index].Executor, questions, cancel));
 
+        var news = false;
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         for (var index = 0; index < due.Count; index++)
         {
             var (host, said) = (due[index], answers[index]);
-            asked[host.Name] = new Asked(host.Executor, questions, time.GetTimestamp());
+            var text = JsonSerializer.Serialize(said is null ? null : said with { At = null });
+            news |= said is not null && asked.GetValueOrDefault(host.Name)?.Said != text;
+            asked[host.Name] = new Asked(host.Executor, questions, time.GetTimestamp(), text);
             if (said is not null)
             {
                 await database.Hosts.Where(row => row.Name == host.Name && row.Executor == host.Executor)
@@ -94,6 +99,10 @@ public sealed class HostSurvey(
         }
 
         await transaction.CommitAsync(cancellationToken);
+        if (news)
+        {
+            inventory?.Notify();
+        }
     }
 
     private bool IsDue(string host, string address) =>
@@ -102,5 +111,9 @@ public sealed class HostSurvey(
         || time.GetElapsedTime(last.At) >= AskedAgainAfter
         || !last.Questions.Contain(questions);
 
-    private sealed record Asked(string Address, SurveyQuestions Questions, long At);
+    /// <param name="Address">Where its executor listened then.</param>
+    /// <param name="Questions">What it was asked.</param>
+    /// <param name="At">When.</param>
+    /// <param name="Said">What it answered, without the time, so that news can be told from a repetition.</param>
+    private sealed record Asked(string Address, SurveyQuestions Questions, long At, string Said);
 }

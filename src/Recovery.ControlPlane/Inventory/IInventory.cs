@@ -30,4 +30,8 @@ public sealed record KeptDefinition(
     string Definition,
     IReadOnlyList<Persistence.Rows.StorageView> SourceStorages,
     string SourceCpuModel,
-    DateTimeOffset ReportedAt);
+    DateTimeOffset ReportedAt)
+{
+    /// <summary>What could not be understood of its owner's policy; the rest counts.</summary>
+    public IReadOnlyList<string> PolicyFaults { get; init; } = [];
+}

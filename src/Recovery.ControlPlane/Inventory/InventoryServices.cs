@@ -10,6 +10,7 @@ public static class InventoryServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LivenessBoard>();
+        services.TryAddSingleton<InventoryChanges>();
         services.AddSingleton<BelongingKeeper>();
         services.AddSingleton<ReportRecorder>();
         services.AddSingleton<IInventory, LibvirtInventory>();

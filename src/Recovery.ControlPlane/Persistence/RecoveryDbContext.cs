@@ -26,6 +26,8 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
 
     public DbSet<EventRow> Events => Set<EventRow>();
 
+    public DbSet<PlanRow> Plans => Set<PlanRow>();
+
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
 
     public DbSet<FenceProofRow> FenceProofs => Set<FenceProofRow>();
@@ -45,6 +47,9 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
             host.Property(row => row.Name).HasMaxLength(253);
             AsJson(host.Property(row => row.Fencing));
             AsJson(host.Property(row => row.Storages));
+            AsJson(host.Property(row => row.Aggregates));
+            AsJson(host.Property(row => row.Traits));
+            AsJson(host.Property(row => row.Limits));
             AsJson(host.Property(row => row.Abilities));
             AsJson(host.Property(row => row.Survey));
         });
@@ -70,9 +75,19 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
         {
             recovery.HasKey(row => row.Id);
             recovery.HasIndex(row => row.State);
+            recovery.HasIndex(row => row.PlanId);
             AsJson(recovery.Property(row => row.Request));
             AsJson(recovery.Property(row => row.Plan));
             recovery.HasMany(row => row.Instances).WithOne().HasForeignKey(row => row.RecoveryId);
+        });
+        modelBuilder.Entity<PlanRow>(plan =>
+        {
+            plan.HasKey(row => row.Id);
+            AsJson(plan.Property(row => row.Request));
+            AsJson(plan.Property(row => row.Plan));
+            AsJson(plan.Property(row => row.Changes));
+            AsJson(plan.Property(row => row.Estimate));
+            AsJson(plan.Property(row => row.Warnings));
         });
         modelBuilder.Entity<RecoveryInstanceRow>(instance =>
         {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.ControlPlane.Recoveries.Plans;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Recoveries;
@@ -17,6 +18,7 @@ namespace Recovery.ControlPlane.Recoveries;
 public sealed class Acceptance(
     IDbContextFactory<RecoveryDbContext> databases,
     AcceptanceLookout lookout,
+    PlanArchive plans,
     RecoveryOptions options,
     RunnerSignal signal,
     TimeProvider time)
@@ -38,13 +40,16 @@ public sealed class Acceptance(
                 return repeated;
             }
 
-            var scope = AcceptanceChecks.Check(asked, await lookout.LookAsync(cancellationToken));
+            var meant = asked.Plan is { } plan
+                ? AskedByPlan.Of(asked, await plans.FindAsync(plan.Value, cancellationToken), time.GetUtcNow())
+                : asked;
+            var scope = AcceptanceChecks.Check(meant, await lookout.LookAsync(cancellationToken));
             if (scope.Faults.Count > 0)
             {
                 return new AcceptanceOutcome.Refused(scope.Faults);
             }
 
-            if (await WriteAsync(asked, scope, idempotencyKey, cancellationToken) is { } id)
+            if (await WriteAsync(meant, asked.Hash(), scope, idempotencyKey, cancellationToken) is { } id)
             {
                 signal.Notify();
                 return new AcceptanceOutcome.Accepted(id, Repeated: false);
@@ -80,7 +85,7 @@ public sealed class Acceptance(
 
     /// <summary>Null when somebody else was faster; nothing is written then.</summary>
     private async Task<Guid?> WriteAsync(
-        AskedRecovery asked, AcceptanceScope scope, string? idempotencyKey, CancellationToken cancellationToken)
+        AskedRecovery asked, string hash, AcceptanceScope scope, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
@@ -96,12 +101,8 @@ public sealed class Acceptance(
             Id = id,
             State = RecoveryState.Accepted,
             CreatedAt = now,
-            Request = new RecoveryRequest(
-                asked.Kind!.Value,
-                scope.Hosts,
-                [.. asked.Instances.Select(instance => instance.Value)],
-                [.. asked.Targets.Select(target => target.Value)],
-                asked.MaxParallel ?? options.Runner.MaxParallel),
+            PlanId = asked.Plan?.Value,
+            Request = scope.ToRequest(asked, options.Runner.MaxParallel),
         });
         database.Locks.AddRange(Subjects(scope).Select(subject => new RecoveryLockRow { Subject = subject, RecoveryId = id }));
         if (idempotencyKey is not null)
@@ -109,7 +110,7 @@ public sealed class Acceptance(
             database.IdempotencyKeys.Add(new IdempotencyRow
             {
                 Key = idempotencyKey,
-                BodyHash = asked.Hash(),
+                BodyHash = hash,
                 RecoveryId = id,
                 CreatedAt = now,
             });
@@ -121,7 +122,7 @@ public sealed class Acceptance(
             At = now,
             Type = EventTypes.RecoveryState,
             State = StateNames.Of(RecoveryState.Accepted),
-            Message = $"Accepted: {StateNames.Of(asked.Kind.Value)} {string.Join(", ", scope.Hosts)}, {scope.Instances.Count} instances known now",
+            Message = $"Accepted: {StateNames.Of(asked.Kind!.Value)} {string.Join(", ", scope.Hosts)}, {scope.Instances.Count} instances known now{(asked.Plan is { } planned ? $", by plan {planned.Value}" : "")}",
         });
         try
         {

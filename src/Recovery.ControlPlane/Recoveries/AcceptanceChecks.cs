@@ -15,7 +15,9 @@ public static class AcceptanceChecks
         var faults = new List<Fault>(asked.Faults);
         var sources = KnownHosts(asked.Hosts, sight, FaultCodes.UnknownHost, faults);
         KnownHosts(asked.Targets, sight, FaultCodes.UnknownTarget, faults);
-        var instances = KnownInstances(asked, sight, faults);
+        KnownHosts(asked.ExcludedTargets, sight, FaultCodes.UnknownTarget, faults);
+        var instances = KnownInstances(asked, asked.Instances, sight, faults);
+        KnownInstances(asked, asked.ExcludedInstances, sight, faults);
 
         if (asked.Hosts.Count == 0)
         {
@@ -33,13 +35,15 @@ public static class AcceptanceChecks
             }
         }
 
-        IReadOnlyList<Guid> about = asked.Instances.Count > 0
-            ? [.. instances.Select(instance => instance.Value.Id)]
-            : [.. sight.Cluster.Instances
-                .Where(instance => sources.Any(source => source.Value == instance.Host))
-                .Select(instance => instance.Id)];
-        LiveRecoveries(asked, sources, instances, sight, faults);
-        return new AcceptanceScope([.. sources.Select(source => source.Value)], about, asked.Hosts.Count > 0, faults);
+        var excluded = asked.ExcludedInstances.Select(instance => instance.Value).ToHashSet();
+        IReadOnlyList<Instance> about = asked.Instances.Count > 0
+            ? [.. instances.Select(instance => instance.Value)]
+            : [.. sight.Cluster.Instances.Where(instance =>
+                sources.Any(source => source.Value == instance.Host) && !excluded.Contains(instance.Id))];
+        Dependencies(asked, about, faults);
+        LiveRecoveries(asked, sources, instances, excluded, sight, faults);
+        return new AcceptanceScope(
+            [.. sources.Select(source => source.Value)], [.. about.Select(instance => instance.Id)], asked.Hosts.Count > 0, faults);
     }
 
     private static List<Named<string>> KnownHosts(
@@ -63,16 +67,17 @@ public static class AcceptanceChecks
         return known;
     }
 
-    private static List<Named<Instance>> KnownInstances(AskedRecovery asked, AcceptanceSight sight, List<Fault> faults)
+    private static List<Named<Instance>> KnownInstances(
+        AskedRecovery asked, IReadOnlyList<Named<Guid>> names, AcceptanceSight sight, List<Fault> faults)
     {
         var known = new List<Named<Instance>>();
-        if (asked.Instances.Count == 0)
+        if (names.Count == 0)
         {
             return known;
         }
 
         var byId = sight.Cluster.Instances.ToDictionary(instance => instance.Id);
-        foreach (var name in asked.Instances)
+        foreach (var name in names)
         {
             if (!byId.TryGetValue(name.Value, out var instance))
             {
@@ -95,6 +100,17 @@ public static class AcceptanceChecks
         return known;
     }
 
+    private static void Dependencies(AskedRecovery asked, IReadOnlyList<Instance> about, List<Fault> faults)
+    {
+        if (!asked.IgnoreDependencies && Core.Planning.Dependencies.Cycle(about) is { Count: > 0 } cycle)
+        {
+            var circle = string.Join(", ", cycle.Zip(cycle.Skip(1).Append(cycle[0]), (waits, awaited) => $"{waits.Name} waits for {awaited.Name}"));
+            faults.Add(new(FaultCodes.DependencyCycle,
+                $"Instances of this request wait for each other in a circle, so none could be started first: {circle}. Break it where the instances say what they wait for, exclude one of them, or send \"options\":{{\"ignoreDependencies\":true}} to bring them up in the order of their priorities alone.")
+            { Pointer = asked.Plan?.Pointer ?? (asked.Instances.Count > 0 ? "/instances" : "/hosts") });
+        }
+    }
+
     // Targets that are also named as sources are found by reading alone; these are sources by their instances.
     private static void TargetsThatAreSources(AskedRecovery asked, List<Named<string>> sources, List<Fault> faults)
     {
@@ -110,6 +126,7 @@ public static class AcceptanceChecks
         AskedRecovery asked,
         List<Named<string>> sources,
         List<Named<Instance>> instances,
+        HashSet<Guid> excluded,
         AcceptanceSight sight,
         List<Fault> faults)
     {
@@ -128,7 +145,7 @@ public static class AcceptanceChecks
 
             // The whole host is asked for: whoever works on one of its instances is in the way as well.
             var others = sight.Cluster.Instances
-                .Where(instance => instance.Host == source.Value)
+                .Where(instance => instance.Host == source.Value && !excluded.Contains(instance.Id))
                 .Select(instance => (instance.Name, Holder: sight.HolderOf(RecoveryLockRow.ForInstance(instance.Id))))
                 .Where(instance => instance.Holder is not null && instance.Holder != holder)
                 .GroupBy(instance => instance.Holder!.Value, instance => instance.Name);

@@ -1,22 +1,44 @@
-using System.Globalization;
-using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.ControlPlane.Recoveries.Plans;
 using Recovery.Core.Inventory;
 using Recovery.Core.Planning;
-using Host = Recovery.Core.Inventory.Host;
 
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
-/// Plans a request and changes nothing. What only stands against it now, such as a host that is still alive, is a
-/// warning here: looking ahead is what a preview is for.
+/// Plans a request and changes nothing in the cluster. What only stands against it now, such as a host that is still
+/// alive, is a warning here: looking ahead is what a preview is for.
 /// </summary>
-public sealed class AcceptancePreview(AcceptanceLookout lookout, IInventory inventory, PlannerOptions planner)
+public sealed class AcceptancePreview(
+    AcceptanceLookout lookout,
+    PlanMaker maker,
+    HistoryReader history,
+    PlanArchive archive,
+    RecoveryOptions options,
+    TimeProvider time)
 {
-    /// <summary>Definitions older than this are worth a second look before they are trusted.</summary>
-    public static readonly TimeSpan OldDefinition = TimeSpan.FromHours(1);
+    /// <summary>The plan is kept, so that it can be carried out by its id.</summary>
+    public async Task<PreviewOutcome> PlanAsync(AskedRecovery asked, CancellationToken cancellationToken)
+    {
+        var outcome = await PreviewAsync(asked with { DryRun = false }, cancellationToken);
+        if (outcome is PreviewOutcome.Planned planned)
+        {
+            await archive.StoreAsync(planned.Plan, cancellationToken);
+        }
 
+        return outcome;
+    }
+
+    /// <summary>Nothing at all is written.</summary>
     public async Task<PreviewOutcome> PreviewAsync(AskedRecovery asked, CancellationToken cancellationToken)
     {
+        var stored = asked.Plan is { } named ? await archive.FindAsync(named.Value, cancellationToken) : null;
+        if (asked.Plan is not null)
+        {
+            asked = AskedByPlan.Of(asked, stored, time.GetUtcNow());
+        }
+
         var sight = await lookout.LookAsync(cancellationToken);
         var scope = AcceptanceChecks.Check(asked, sight);
         if (scope.Faults.Any(fault => fault.Code.Class != FaultClass.NotNow) || (asked.DryRun && scope.Faults.Count > 0))
@@ -24,74 +46,32 @@ public sealed class AcceptancePreview(AcceptanceLookout lookout, IInventory inve
             return new PreviewOutcome.Refused(scope.Faults);
         }
 
-        var plan = Planner.Plan(sight.Cluster, scope.ToPlanRequest(asked), planner);
-        var warnings = scope.Faults.Select(fault => new PlanWarning(fault.Code.Name, fault.Message))
-            .Concat(Targets(asked, sight))
-            .Concat(await DefinitionsAsync(plan, sight, cancellationToken));
-        return new PreviewOutcome.Planned(sight.Cluster.At, scope.Hosts, plan, [.. warnings]);
-    }
-
-    private static IEnumerable<PlanWarning> Targets(AskedRecovery asked, AcceptanceSight sight)
-    {
-        foreach (var target in asked.Targets.Select(target => sight.Cluster.FindHost(target.Value)).OfType<Host>())
+        var request = scope.ToRequest(asked, options.Runner.MaxParallel);
+        var toPlan = request.ToPlanRequest(request.Instances);
+        var made = await maker.MakeAsync(sight.Cluster, cluster => Draw(stored, cluster, toPlan), cancellationToken);
+        var past = await history.ReadAsync(cancellationToken);
+        var now = sight.Cluster.At;
+        return new PreviewOutcome.Planned(new PlanRow
         {
-            var why = target switch
-            {
-                { Liveness: HostLiveness.Silent } => "its executor is silent",
-                { Liveness: HostLiveness.NeverSeen } => "its executor was never seen",
-                { Liveness: HostLiveness.LibvirtDown } => "its libvirt does not answer",
-                { Maintenance: true } => "it is in maintenance",
-                { Quarantined: true } => "it is quarantined",
-                _ => null,
-            };
-            if (why is not null)
-            {
-                yield return new("target-not-available", $"{target.Name} is among the targets and takes nothing now: {why}.")
-                {
-                    Host = target.Name,
-                };
-            }
-        }
+            Id = Guid.CreateVersion7(now),
+            At = now,
+            ExpiresAt = now + archive.Keep,
+            Request = request,
+            WholeHosts = scope.LockHosts,
+            Plan = made.Plan,
+            Changes = made.Changes,
+            Estimate = PlanTimes.Of(made.Plan.Moves, past, request.MaxParallel, options.Runner.MaxParallelPerTarget),
+            Warnings =
+            [
+                .. scope.Faults.Select(fault => new PlanWarning(fault.Code.Name, fault.Message)),
+                .. PlanWarnings.Of(made, toPlan),
+            ],
+        });
     }
 
-    private async Task<IReadOnlyList<PlanWarning>> DefinitionsAsync(
-        Plan plan, AcceptanceSight sight, CancellationToken cancellationToken)
-    {
-        var kept = await inventory.DefinitionsAsync([.. plan.Moves.Select(move => move.Instance)], cancellationToken);
-        var warnings = new List<PlanWarning>();
-        foreach (var move in plan.Moves)
-        {
-            if (!kept.TryGetValue(move.Instance, out var definition))
-            {
-                warnings.Add(new("no-definition", $"No definition of {move.Name} is kept, so it can't be brought up. Define it on a target by hand.")
-                {
-                    Host = move.Source,
-                    Instance = move.Instance,
-                });
-            }
-            else if (sight.Cluster.At - definition.ReportedAt > OldDefinition)
-            {
-                var hours = (sight.Cluster.At - definition.ReportedAt).TotalHours.ToString("0.#", CultureInfo.InvariantCulture);
-                warnings.Add(new("old-definition", $"The definition of {move.Name} was reported {hours} h ago. What was changed on {move.Source} since then is not in it.")
-                {
-                    Host = move.Source,
-                    Instance = move.Instance,
-                });
-            }
-        }
-
-        return warnings;
-    }
-}
-
-/// <summary>Something to know before the plan is trusted.</summary>
-/// <param name="Code">Stable, for tools.</param>
-/// <param name="Message">For a human.</param>
-public sealed record PlanWarning(string Code, string Message)
-{
-    public string? Host { get; init; }
-
-    public Guid? Instance { get; init; }
+    private DrawnPlan Draw(PlanRow? stored, ClusterSnapshot cluster, PlanRequest request) => stored is null
+        ? new DrawnPlan(Planner.Plan(cluster, request, options.Planner))
+        : PlanMending.Of(stored.Plan, cluster, request, options.Planner);
 }
 
 /// <summary>How a preview ended: closed.</summary>
@@ -101,8 +81,7 @@ public abstract record PreviewOutcome
     {
     }
 
-    public sealed record Planned(
-        DateTimeOffset At, IReadOnlyList<string> Hosts, Plan Plan, IReadOnlyList<PlanWarning> Warnings) : PreviewOutcome;
+    public sealed record Planned(PlanRow Plan) : PreviewOutcome;
 
     public sealed record Refused(IReadOnlyList<Fault> Faults) : PreviewOutcome;
 }

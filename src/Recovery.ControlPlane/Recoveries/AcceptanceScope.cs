@@ -1,4 +1,4 @@
-using Recovery.Core.Planning;
+using Recovery.ControlPlane.Persistence.Rows;
 
 namespace Recovery.ControlPlane.Recoveries;
 
@@ -13,8 +13,17 @@ public sealed record AcceptanceScope(
     bool LockHosts,
     IReadOnlyList<Fault> Faults)
 {
-    public PlanRequest ToPlanRequest(AskedRecovery asked) => new(
+    /// <param name="asked">Without faults.</param>
+    /// <param name="maxParallel">As configured, for when nobody asked otherwise.</param>
+    public RecoveryRequest ToRequest(AskedRecovery asked, int maxParallel) => new(
+        asked.Kind!.Value,
         Hosts,
         [.. asked.Instances.Select(instance => instance.Value)],
-        [.. asked.Targets.Select(target => target.Value)]);
+        [.. asked.Targets.Select(target => target.Value)],
+        asked.MaxParallel ?? maxParallel)
+    {
+        ExcludedTargets = [.. asked.ExcludedTargets.Select(target => target.Value)],
+        ExcludedInstances = [.. asked.ExcludedInstances.Select(instance => instance.Value)],
+        IgnoreDependencies = asked.IgnoreDependencies,
+    };
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Recoveries.Plans;
 
 namespace Recovery.ControlPlane.Recoveries;
 
@@ -11,6 +12,7 @@ public static class AcceptanceServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LivenessBoard>();
         services.TryAddSingleton<RunnerSignal>();
+        services.AddPlans();
         services.AddSingleton<AcceptanceLookout>();
         services.AddSingleton<Acceptance>();
         services.AddSingleton<AcceptancePreview>();

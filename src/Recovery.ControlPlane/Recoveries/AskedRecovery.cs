@@ -23,6 +23,18 @@ public sealed record AskedRecovery
     /// <summary>Only these hosts may take them; empty means any.</summary>
     public IReadOnlyList<Named<string>> Targets { get; init; } = [];
 
+    /// <summary>These hosts must not take any.</summary>
+    public IReadOnlyList<Named<string>> ExcludedTargets { get; init; } = [];
+
+    /// <summary>These instances are left where they are.</summary>
+    public IReadOnlyList<Named<Guid>> ExcludedInstances { get; init; } = [];
+
+    /// <summary>Instances come up in the order of their priorities alone.</summary>
+    public bool IgnoreDependencies { get; init; }
+
+    /// <summary>A plan that was made before; it says all of the above.</summary>
+    public Named<Guid>? Plan { get; init; }
+
     /// <summary>1 to 64; null leaves it to the configuration.</summary>
     public int? MaxParallel { get; init; }
 
@@ -41,6 +53,10 @@ public sealed record AskedRecovery
         hosts = Hosts.Select(host => host.Value).Order(StringComparer.Ordinal),
         instances = Instances.Select(instance => instance.Value).Order(),
         targets = Targets.Select(target => target.Value).Order(StringComparer.Ordinal),
+        excludedTargets = ExcludedTargets.Select(target => target.Value).Order(StringComparer.Ordinal),
+        excludedInstances = ExcludedInstances.Select(instance => instance.Value).Order(),
+        ignoreDependencies = IgnoreDependencies,
+        plan = Plan?.Value,
         maxParallel = MaxParallel,
     })));
 }

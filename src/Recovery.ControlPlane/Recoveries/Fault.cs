@@ -3,6 +3,9 @@ namespace Recovery.ControlPlane.Recoveries;
 /// <summary>Why a request is refused, from what mends itself to what never will.</summary>
 public enum FaultClass
 {
+    /// <summary>Right, and it will be answered in a moment.</summary>
+    NotYet,
+
     /// <summary>Right, but not as things stand now: the same request may be accepted later.</summary>
     NotNow,
 

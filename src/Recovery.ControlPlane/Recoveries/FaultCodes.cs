@@ -30,6 +30,12 @@ public static class FaultCodes
     public static readonly FaultCode InstanceTwice = Never("instance-twice", "An instance is named twice");
     public static readonly FaultCode TargetTwice = Never("target-twice", "A target is named twice");
     public static readonly FaultCode TargetIsSource = Never("target-is-source", "A host is source and target");
+    public static readonly FaultCode TargetExcluded = Never("target-excluded", "A host is a target and excluded");
+    public static readonly FaultCode InstanceExcluded = Never("instance-excluded", "An instance is asked for and excluded");
+    public static readonly FaultCode NotWithPlan = Never("not-with-plan", "The plan says it already");
+    public static readonly FaultCode UnknownPlan = Here("unknown-plan", "There is no such plan to carry out");
+    public static readonly FaultCode PlanExpired = Here("plan-expired", "The plan is too old to be carried out");
+    public static readonly FaultCode DependencyCycle = Here("dependency-cycle", "Instances wait for each other in a circle");
     public static readonly FaultCode FencingRequired = Never("fencing-required", "Fencing can't be skipped");
     public static readonly FaultCode UnknownHost = Here("unknown-host", "A host is not registered");
     public static readonly FaultCode UnknownTarget = Here("unknown-target", "A target is not registered");
@@ -48,6 +54,9 @@ public static class FaultCodes
     public static readonly FaultCode InstanceNotRetriable = Now("instance-not-retriable", "The instance can't be retried as it stands");
     public static readonly FaultCode RecoveryLive = Now("recovery-live", "The recovery has not ended yet");
 
+    public static readonly FaultCode NoSuchPlan = Gone("no-such-plan", "There is no such plan");
+    public static readonly FaultCode ForecastNotReady = new("forecast-not-ready", FaultClass.NotYet, "The forecast is still being computed");
+
     // Hosts and instances.
     public static readonly FaultCode NoSuchHost = Gone("no-such-host", "There is no such host");
     public static readonly FaultCode NoSuchInstance = Gone("no-such-instance", "There is no such instance");
@@ -57,6 +66,7 @@ public static class FaultCodes
     public static readonly FaultCode HostInUse = Now("host-in-use", "The host is still needed");
     public static readonly FaultCode HostNameTaken = Now("host-name-taken", "A host of almost this name is registered");
     public static readonly FaultCode ExecutorTaken = Now("executor-taken", "Another host has this executor");
+    public static readonly FaultCode LabelTwice = Never("label-twice", "An aggregate or a trait is named twice");
     public static readonly FaultCode UnknownAgent = Here("unknown-agent", "There is no such fence agent");
     public static readonly FaultCode SecretInOptions = Never("secret-in-options", "A secret is not given in the open");
     public static readonly FaultCode ReservedOption = Never("reserved-option", "This option is not the request's to give");

@@ -25,8 +25,10 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
                     recovery = await claim.ReadAsync(ending.Token);
                 }
 
-                foreach (var row in Eligible(recovery, [.. running.Values]))
+                var turns = new Turns(recovery);
+                foreach (var row in Eligible(recovery, [.. running.Values], turns))
                 {
+                    await TellOfMissedAsync(claim, turns, row, ending.Token);
                     running.Add(drive.RunAsync(claim, row, ending.Token), row);
                 }
 
@@ -49,11 +51,10 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
         }
     }
 
-    private List<RecoveryInstanceRow> Eligible(RecoveryRow recovery, IReadOnlyCollection<RecoveryInstanceRow> running)
+    private List<RecoveryInstanceRow> Eligible(
+        RecoveryRow recovery, IReadOnlyCollection<RecoveryInstanceRow> running, Turns turns)
     {
         var busy = running.Select(row => row.InstanceId).ToHashSet();
-        var unended = recovery.Instances.Where(row => !row.State.IsFinal()).Select(row => row.InstanceId).ToHashSet();
-        var after = (recovery.Plan?.Moves ?? []).ToDictionary(move => move.Instance, move => move.After);
         var perTarget = running.GroupBy(row => row.Target!).ToDictionary(group => group.Key, group => group.Count());
         var free = recovery.Request.MaxParallel - running.Count;
         var eligible = new List<RecoveryInstanceRow>();
@@ -61,12 +62,11 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
         // What was begun before a crash comes first: it may hold something.
         foreach (var row in recovery.Instances
             .Where(row => !row.State.IsFinal() && row.Target is not null && !busy.Contains(row.InstanceId))
-            .Where(row => row.State != InstanceState.Waiting || !after.GetValueOrDefault(row.InstanceId, []).Any(unended.Contains))
             .OrderBy(row => row.State == InstanceState.Waiting)
             .ThenBy(row => row.Position))
         {
             var onTarget = perTarget.GetValueOrDefault(row.Target!);
-            if (free > 0 && onTarget < options.Runner.MaxParallelPerTarget)
+            if (free > 0 && onTarget < options.Runner.MaxParallelPerTarget && turns.HasCome(row))
             {
                 perTarget[row.Target!] = onTarget + 1;
                 free--;
@@ -75,5 +75,21 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
         }
 
         return eligible;
+    }
+
+    // It is started all the same: a service that lacks another is worth more than none, and mends itself when the other
+    // is back. But somebody should know.
+    private static async Task TellOfMissedAsync(
+        Claim claim, Turns turns, RecoveryInstanceRow row, CancellationToken cancellationToken)
+    {
+        foreach (var missed in turns.Missed(row))
+        {
+            await claim.TellAsync(
+                claim.NewEvent(
+                    EventTypes.Alarm,
+                    $"{row.Name} waits for {missed.Name}, which is {StateNames.Of(missed.State)}; it is brought up all the same.",
+                    row.InstanceId, row.Target, state: StateNames.Of(row.State)),
+                cancellationToken);
+        }
     }
 }

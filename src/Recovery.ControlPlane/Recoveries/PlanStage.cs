@@ -3,6 +3,7 @@ using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.ControlPlane.Recoveries.Plans;
 using Recovery.Core.Inventory;
 using Recovery.Core.Planning;
 using Recovery.Core.Workflow;
@@ -13,7 +14,8 @@ namespace Recovery.ControlPlane.Recoveries;
 /// Step 3: a target, or reasons, for every instance, persisted with all that is needed to bring it up. Nothing
 /// placeable ends the recovery before anything was touched.
 /// </summary>
-public sealed class PlanStage(IInventory inventory, CloseStage close, RecoveryOptions options)
+public sealed class PlanStage(
+    IInventory inventory, PlanMaker maker, PlanArchive archive, CloseStage close, RecoveryOptions options)
 {
     internal const string NothingThere = "The inventory knows no instance there: nothing to recover.";
 
@@ -25,33 +27,49 @@ public sealed class PlanStage(IInventory inventory, CloseStage close, RecoveryOp
         }
 
         var snapshot = await inventory.SnapshotAsync(recovery.Id, cancellationToken);
-        var plan = Planner.Plan(snapshot, WhatToPlan(recovery), options.Planner);
-        var definitions = await inventory.DefinitionsAsync(
-            [.. plan.Moves.Select(move => move.Instance), .. plan.Unplaced.Select(each => each.Instance)],
+        var request = WhatToPlan(recovery);
+        var (shown, missing) = await ShownAsync(recovery, cancellationToken);
+        var made = await maker.MakeAsync(
+            snapshot,
+            cluster => shown is null
+                ? new DrawnPlan(Planner.Plan(cluster, request, options.Planner), missing)
+                : PlanMending.Of(shown, cluster, request, options.Planner),
             cancellationToken);
-
+        var plan = made.Plan;
         var message = Summary(plan);
         if (plan.Moves.Count > 0)
         {
             await claim.EnterAsync(
                 RecoveryState.Fencing, message, cancellationToken,
-                (context, row) => StoreAsync(claim, context, row, plan, snapshot, definitions));
+                (context, row) => StoreAsync(claim, context, row, made));
             return;
         }
 
         await claim.EnterAsync(
             RecoveryState.Planning, message, cancellationToken,
-            (context, row) => StoreAsync(claim, context, row, plan, snapshot, definitions));
+            (context, row) => StoreAsync(claim, context, row, made));
         await close.RunAsync(claim, cancellationToken);
     }
 
+    /// <summary>The plan that was shown and is to be carried out; none when it makes its own, as for a retry.</summary>
+    private async Task<(Plan? Shown, IReadOnlyList<string> Missing)> ShownAsync(
+        RecoveryRow recovery, CancellationToken cancellationToken)
+    {
+        if (recovery.PlanId is not { } id || recovery.Instances.Count > 0)
+        {
+            return (null, []);
+        }
+
+        return await archive.FindAsync(id, cancellationToken) is { } row
+            ? (row.Plan, [])
+            : (null, [$"Plan {id} is not kept any more, so everything is planned anew."]);
+    }
+
     // The first time everything that was asked for; after a retry only what was retried.
-    private static PlanRequest WhatToPlan(RecoveryRow recovery) => new(
-        recovery.Request.Hosts,
+    private static PlanRequest WhatToPlan(RecoveryRow recovery) => recovery.Request.ToPlanRequest(
         recovery.Instances.Count == 0
             ? recovery.Request.Instances
-            : [.. recovery.Instances.Where(IsRetried).Select(row => row.InstanceId)],
-        recovery.Request.Targets);
+            : [.. recovery.Instances.Where(IsRetried).Select(row => row.InstanceId)]);
 
     private static bool IsRetried(RecoveryInstanceRow row) =>
         row is { State: InstanceState.Waiting, Target: null };
@@ -60,12 +78,12 @@ public sealed class PlanStage(IInventory inventory, CloseStage close, RecoveryOp
         Claim claim,
         RecoveryDbContext context,
         RecoveryRow recovery,
-        Plan plan,
-        ClusterSnapshot snapshot,
-        IReadOnlyDictionary<Guid, KeptDefinition> definitions)
+        MadePlan made)
     {
+        var plan = made.Plan;
+        context.Events.AddRange(made.Replanned.Select(change => claim.NewEvent(EventTypes.Replan, change)));
         var known = recovery.Instances.ToDictionary(row => row.InstanceId);
-        var instances = snapshot.Instances.ToDictionary(instance => instance.Id);
+        var instances = made.Cluster.Instances.ToDictionary(instance => instance.Id);
         var position = known.Count;
         foreach (var move in plan.Moves)
         {
@@ -113,9 +131,9 @@ public sealed class PlanStage(IInventory inventory, CloseStage close, RecoveryOp
                 Intent = instance.Intent,
                 State = InstanceState.Waiting,
                 Instance = instance,
-                Definition = definitions[id].Definition,
-                SourceStorages = [.. definitions[id].SourceStorages],
-                SourceCpuModel = definitions[id].SourceCpuModel,
+                Definition = made.Definitions[id].Definition,
+                SourceStorages = [.. made.Definitions[id].SourceStorages],
+                SourceCpuModel = made.Definitions[id].SourceCpuModel,
             };
             recovery.Instances.Add(row);
             context.RecoveryInstances.Add(row);
@@ -136,7 +154,8 @@ public sealed class PlanStage(IInventory inventory, CloseStage close, RecoveryOp
             .Select(subject => new RecoveryLockRow { Subject = subject, RecoveryId = recovery.Id }));
     }
 
-    private static Plan Merge(Plan? before, Plan now)
+    /// <summary>The plan in force after some of it was planned again.</summary>
+    internal static Plan Merge(Plan? before, Plan now)
     {
         if (before is null)
         {

@@ -16,10 +16,14 @@ public sealed class RecheckStage(IInventory inventory, RecoveryOptions options)
             .Where(row => row is { State: InstanceState.Waiting, Target: not null })
             .OrderBy(row => row.Position)
             .ToList();
+        var planned = (recovery.Plan?.Moves ?? []).ToDictionary(move => move.Instance);
         var plan = new Plan(
-            [.. waiting.Select(row => new Move(row.InstanceId, row.Name, row.Source, row.Target!, row.Intent))], []);
+            [.. waiting.Select(row =>
+                (planned.GetValueOrDefault(row.InstanceId) ?? new Move(row.InstanceId, row.Name, row.Source, row.Target!, row.Intent))
+                with { Target = row.Target!, Intent = row.Intent })],
+            []);
         var snapshot = await inventory.SnapshotAsync(recovery.Id, cancellationToken);
-        var request = new PlanRequest(recovery.Request.Hosts, [], recovery.Request.Targets);
+        var request = recovery.Request.ToPlanRequest([]);
         var rechecked = Recheck.Of(plan, snapshot, request, options.Planner);
 
         var count = rechecked.Plan.Moves.Count;
@@ -44,6 +48,7 @@ public sealed class RecheckStage(IInventory inventory, RecoveryOptions options)
             PlanStage.LeaveDown(claim, context, rows[unplaced.Instance], unplaced);
         }
 
+        recovery.Plan = PlanStage.Merge(recovery.Plan, rechecked.Plan);
         context.Events.AddRange(rechecked.Changes.Select(change => claim.NewEvent(EventTypes.Replan, change)));
         return Task.CompletedTask;
     }

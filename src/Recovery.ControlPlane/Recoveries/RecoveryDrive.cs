@@ -1,3 +1,4 @@
+using Recovery.ControlPlane.Inventory;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Recoveries;
@@ -11,7 +12,8 @@ namespace Recovery.ControlPlane.Recoveries;
 /// 3 plan, 4 fence, 5 re-check, 6 per instance, 7 close.
 /// </remarks>
 public sealed class RecoveryDrive(
-    PlanStage plan, FenceStage fence, RecheckStage recheck, InstancesStage instances, CloseStage close)
+    PlanStage plan, FenceStage fence, RecheckStage recheck, InstancesStage instances, CloseStage close,
+    InventoryChanges? changes = null)
 {
     public async Task RunAsync(Claim claim, CancellationToken cancellationToken)
     {
@@ -43,6 +45,9 @@ public sealed class RecoveryDrive(
                 default:
                     return;
             }
+
+            // What it promised, gave back or quarantined.
+            changes?.Notify();
         }
     }
 }

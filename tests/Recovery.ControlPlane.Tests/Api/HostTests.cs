@@ -1,5 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Api;
@@ -33,6 +36,29 @@ public sealed class HostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_it_is_and_how_full_it_may_become_reaches_the_planner_and_is_gone_when_no_longer_said()
+    {
+        await plane.PutAsync("/v1/hosts/node1",
+            """{"executor":"http://10.0.0.11:7071","zone":"east","aggregates":["gold"],"traits":["ssd","HW_CPU_X86_AVX2"],"spare":true,"limits":{"memoryOvercommit":1.5,"reservedVcpus":2}}""");
+
+        var shown = (await plane.GetAsync("/v1/hosts/node1")).Json;
+        Assert.Equal("east", shown.GetProperty("zone").GetString());
+        Assert.Equal("""{"memoryOvercommit":1.5,"reservedVcpus":2}""", shown.GetProperty("limits").GetRawText());
+        var host = await HostAsync();
+        Assert.Equal(("east", true), (host.Zone, host.Spare));
+        Assert.Equal(["gold"], host.Aggregates);
+        Assert.Equal(["HW_CPU_X86_AVX2", "ssd"], host.Traits.Order(StringComparer.Ordinal));
+        Assert.Equal(new HostLimits(MemoryOvercommit: 1.5, ReservedVcpus: 2), host.Limits);
+
+        await plane.PutAsync("/v1/hosts/node1", """{"executor":"http://10.0.0.11:7071"}""");
+        host = await HostAsync();
+        Assert.Equal(("", false, HostLimits.AsConfigured), (host.Zone, host.Spare, host.Limits));
+
+        async Task<Recovery.Core.Inventory.Host> HostAsync() =>
+            (await plane.Services.GetRequiredService<IInventory>().SnapshotAsync(null, TestContext.Current.CancellationToken)).Hosts.Single();
+    }
+
+    [Fact]
     public async Task Fencing_is_stored_and_shown_with_the_names_of_secrets_and_never_the_secrets()
     {
         var answer = await plane.PutAsync("/v1/hosts/node1", Body);
@@ -56,6 +82,11 @@ public sealed class HostTests : IAsyncLifetime
         { "node1", """{"executor":"http://a:b@10.0.0.11:7071"}""", 400, ["invalid-value /executor"] },
         { "node1", """{"executor":"ftp://10.0.0.11:7071"}""", 400, ["invalid-value /executor"] },
         { "node1", """{"executor":"http://n:1","failuredomain":"r"}""", 400, ["unknown-member /failuredomain"] },
+        { "node1", """{"executor":"http://n:1","zone":1,"aggregates":["gold","gold","a b",7],"traits":"ssd","spare":"yes"}""", 400,
+            ["wrong-type /zone", "wrong-type /aggregates/3", "label-twice /aggregates/1", "invalid-value /aggregates/2", "wrong-type /traits", "wrong-type /spare"] },
+        { "node1", """{"executor":"http://n:1","limits":{"memoryOvercommit":0,"reservedMemoryMib":-1,"vcpuOvercommit":1001,"reservedVcpus":1.5,"diskOvercommit":"2","reservedDiskMib":1e30,"ram":1}}""", 400,
+            ["out-of-range /limits/memoryOvercommit", "out-of-range /limits/reservedMemoryMib", "out-of-range /limits/vcpuOvercommit", "out-of-range /limits/reservedVcpus",
+                "wrong-type /limits/diskOvercommit", "out-of-range /limits/reservedDiskMib", "unknown-member /limits/ram"] },
         { "node1", """{"executor":"http://n:1","fencing":[{}]}""", 400, ["missing-member /fencing/0/agent"] },
         { "node1", """{"executor":"http://n:1","fencing":["fence_ipmilan"]}""", 400, ["wrong-type /fencing/0"] },
         { "node1", """{"executor":"http://n:1","fencing":[{"agent":"/bin/sh"}]}""", 400, ["invalid-value /fencing/0/agent"] },

@@ -1,4 +1,5 @@
 using System.Net;
+using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Api;
@@ -26,7 +27,8 @@ public sealed class PlanTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Equal(["node2", "node2"], answer.Json.GetProperty("moves").EnumerateArray().Select(move => move.GetProperty("target").GetString()));
-        Assert.Equal(0, answer.Json.GetProperty("warnings").GetArrayLength());
+        Assert.Equal([1, 2], answer.Json.GetProperty("moves").EnumerateArray().Select(move => move.GetProperty("order").GetInt32()));
+        Assert.Equal(["only-target"], Warnings(answer));
         await using var database = await plane.OpenAsync();
         Assert.Empty(database.Recoveries);
     }
@@ -38,7 +40,7 @@ public sealed class PlanTests : IAsyncLifetime
 
         var unplaced = Assert.Single(answer.Json.GetProperty("unplaced").EnumerateArray());
         Assert.Equal(
-            ["node1 isSource", "node2 notRequested", "node3 notUp"],
+            ["node2 notRequested", "node3 notUp", "node1 isSource"],
             unplaced.GetProperty("rejections").EnumerateArray().Select(each => $"{each.GetProperty("host").GetString()} {each.GetProperty("kind").GetString()}"));
         Assert.Equal(["target-not-available"], Warnings(answer));
     }
@@ -53,7 +55,7 @@ public sealed class PlanTests : IAsyncLifetime
         var answer = await plane.PostAsync("/v1/plans", """{"kind":"evacuate","hosts":["node1"]}""");
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
-        Assert.Equal(["host-alive", "old-definition", "old-definition"], Warnings(answer));
+        Assert.Equal(["host-alive", "old-definition", "old-definition", "only-target"], Warnings(answer));
     }
 
     [Fact]
@@ -73,39 +75,88 @@ public sealed class PlanTests : IAsyncLifetime
         Assert.Equal(
             """
             Plan for node1 at TIME: 0 moves, 2 unplaced. Nothing was changed.
+            To carry it out until TIME: POST /v1/recoveries {"plan":"ID"}
+            How long it would take can't be said: no history yet: no instance was recovered here in the last 90 days.
 
             web1 on node1 can't be placed:
-              node1: node1 is being recovered from
-              node2: node2 is not among the requested targets
-              node3: node3's executor is silent
+              node2 is not among the requested targets
+              node3's executor is silent
+              would help: node2 named among the targets; or node3 being heard again
 
             web2 on node1 can't be placed:
-              node1: node1 is being recovered from
-              node2: node2 is not among the requested targets
-              node3: node3's executor is silent
+              node2 is not among the requested targets
+              node3's executor is silent
+              would help: node2 named among the targets; or node3 being heard again
 
             Warnings:
               node3 is among the targets and takes nothing now: its executor is silent.
 
             """,
-            System.Text.RegularExpressions.Regex.Replace(answer.Body, @"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME"));
+            System.Text.RegularExpressions.Regex.Replace(
+                System.Text.RegularExpressions.Regex.Replace(answer.Body, @"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME"), @"[0-9a-f-]{36}", "ID"));
     }
 
     [Fact]
-    public async Task Moves_as_text()
+    public async Task What_targets_would_rewrite_is_in_the_plan_and_is_shown_again()
     {
-        var answer = await plane.PostAsync("/v1/plans", """{"kind":"evacuate","hosts":["node1"]}""", accept: "text/plain, application/json;q=0.5");
+        plane.Targets.Answer = asked => asked.Instance.Name == "web1" ? Targets.Said("bridge br1 becomes br0") : Targets.Nothing();
 
-        Assert.EndsWith(
-            """
+        var made = await plane.PostAsync("/v1/plans", """{"kind":"evacuate","hosts":["node1"]}""");
+        var id = made.Json.GetProperty("id").GetString()!;
+        plane.Time.Pass(TimeSpan.FromHours(1));
+        var again = await plane.GetAsync($"/v1/plans/{id}");
+        var text = await plane.GetAsync($"/v1/plans/{id}", accept: "text/plain");
 
-            INSTANCE  FROM   TO     THEN
-            web1      node1  node2  run
-            web2      node1  node2  run
+        var moves = made.Json.GetProperty("moves");
+        Assert.Equal("""["bridge br1 becomes br0"]""", moves[0].GetProperty("changes").GetRawText());
+        Assert.False(moves[1].TryGetProperty("changes", out _));
+        Assert.Equal(["only-target", "not-previewed"], Warnings(made));
+        Assert.Equal(made.Body, again.Body);
+        Assert.Contains("\nnode2 rewrites in web1:\n  bridge br1 becomes br0\n", text.Body, StringComparison.Ordinal);
+        Assert.Equal(["no-such-plan id"], (await plane.GetAsync($"/v1/plans/{Rows.Web1}")).Faults);
+        Assert.Equal(HttpStatusCode.NotFound, (await plane.GetAsync("/v1/plans/tonight")).Status);
+    }
 
-            """,
-            answer.Body,
-            StringComparison.Ordinal);
+    [Fact]
+    public async Task What_is_left_out_is_in_neither_list_and_goes_nowhere_excluded()
+    {
+        plane.Hear("node3");
+
+        var answer = await plane.PostAsync("/v1/plans",
+            $$"""{"kind":"evacuate","hosts":["node1"],"excludedTargets":["node2"],"excludedInstances":["{{Rows.Web2}}"]}""");
+
+        var move = Assert.Single(answer.Json.GetProperty("moves").EnumerateArray());
+        Assert.Equal(("web1", "node3"), (move.GetProperty("name").GetString(), move.GetProperty("target").GetString()));
+        Assert.Equal(0, answer.Json.GetProperty("unplaced").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task How_long_it_takes_is_known_from_what_it_took_here()
+    {
+        var earlier = Guid.CreateVersion7();
+        await plane.SeedAsync(database =>
+        {
+            var row = Rows.Recovery(earlier, RecoveryState.Completed, plane.Time.GetUtcNow(), "node9");
+            (row.PlannedAt, row.FencedAt) = (plane.Time.GetUtcNow(), plane.Time.GetUtcNow().AddSeconds(20));
+            database.Recoveries.Add(row);
+            foreach (var (seconds, days, state) in ((int, int, InstanceState)[])[
+                (4, 1, InstanceState.Recovered), (6, 2, InstanceState.Recovered), (60, 3, InstanceState.Recovered),
+                (500, 1, InstanceState.Failed), (900, 91, InstanceState.Recovered)])
+            {
+                var instance = Rows.Instance(earlier, Guid.NewGuid(), "old", state);
+                (instance.StartedAt, instance.ReadyAt) = (plane.Time.GetUtcNow().AddDays(-days), plane.Time.GetUtcNow().AddDays(-days).AddSeconds(seconds));
+                database.RecoveryInstances.Add(instance);
+            }
+        });
+
+        var answer = await plane.PostAsync("/v1/plans", """{"kind":"evacuate","hosts":["node1"],"options":{"maxParallel":1}}""");
+
+        Assert.Equal(
+            """{"totalSeconds":32,"fenceSeconds":20,"basedOn":"3 instances recovered here in the last 90 days"}""",
+            answer.Json.GetProperty("estimate").GetRawText());
+        Assert.Equal(
+            ["20 6", "26 6"],
+            answer.Json.GetProperty("moves").EnumerateArray().Select(move => $"{move.GetProperty("startsAfterSeconds")} {move.GetProperty("estimatedSeconds")}"));
     }
 
     [Theory]

@@ -50,6 +50,25 @@ public sealed class RecoveryBodyTests(RefusalFixture fixture) : IClassFixture<Re
         { """{"kind":"evacuate","hosts":["node1"],"options":{"maxParallel":99999999999999999999}}""", 400, ["out-of-range /options/maxParallel"] },
         { """{"kind":"evacuate","hosts":["node1"],"options":{"fencing":"none"}}""", 400, ["fencing-required /options/fencing"] },
 
+        // What is left out.
+        { $$"""{"kind":"evacuate","hosts":["node1"],"excludedTargets":["node3","node3"],"excludedInstances":["{{Rows.Web1}}","{{Rows.Web1}}"]}""", 400,
+            ["target-twice /excludedTargets/1", "instance-twice /excludedInstances/1"] },
+        { """{"kind":"evacuate","hosts":["node1"],"excludedTargets":"node3","excludedInstances":["web1"],"options":{"ignoreDependencies":1}}""", 400,
+            ["wrong-type /excludedTargets", "invalid-value /excludedInstances/0", "wrong-type /options/ignoreDependencies"] },
+        { $$"""{"kind":"evacuate","hosts":["node1"],"instances":["{{Rows.Web1}}"],"targets":["node3"],"excludedTargets":["node3"],"excludedInstances":["{{Rows.Web1}}"]}""", 400,
+            ["target-excluded /excludedTargets/0", "instance-excluded /excludedInstances/0"] },
+        { """{"kind":"evacuate","hosts":["node1"],"excludedTargets":["node4"],"excludedInstances":["99999999-9999-4999-8999-999999999999"]}""", 422,
+            ["unknown-target /excludedTargets/0", "unknown-instance /excludedInstances/0"] },
+        { $$"""{"kind":"evacuate","hosts":["node1"],"excludedInstances":["{{Rows.Db1}}"]}""", 422, ["instance-elsewhere /excludedInstances/0"] },
+
+        // A plan says it all.
+        { """{"plan":"tonight"}""", 400, ["invalid-value /plan"] },
+        { """{"plan":7,"kind":"evacuate","hosts":["node1"],"instances":[],"targets":[],"excludedTargets":[],"excludedInstances":[],"options":{"ignoreDependencies":true}}""", 400,
+            ["not-with-plan /kind", "not-with-plan /hosts", "not-with-plan /instances", "not-with-plan /targets", "not-with-plan /excludedTargets", "not-with-plan /excludedInstances",
+                "wrong-type /plan", "not-with-plan /options/ignoreDependencies"] },
+        { """{"plan":"01980000-0000-7000-8000-000000000009","options":{"maxParallel":0}}""", 400, ["out-of-range /options/maxParallel", "unknown-plan /plan"] },
+        { """{"plan":"01980000-0000-7000-8000-000000000009"}""", 422, ["unknown-plan /plan"] },
+
         // What is not here.
         { """{"kind":"evacuate","hosts":["nod1"]}""", 422, ["unknown-host /hosts/0"] },
         { """{"kind":"evacuate","hosts":["node1"],"targets":["node4"]}""", 422, ["unknown-target /targets/0"] },

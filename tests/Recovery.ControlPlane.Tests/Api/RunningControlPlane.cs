@@ -7,9 +7,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.ControlPlane.Tests.Recoveries.Plans;
 
 namespace Recovery.ControlPlane.Tests.Api;
 
@@ -19,15 +21,18 @@ public sealed class RunningControlPlane : IAsyncDisposable
     private readonly WebApplication app;
     private readonly string folder;
 
-    private RunningControlPlane(WebApplication app, string folder, SteeredTime time)
+    private RunningControlPlane(WebApplication app, string folder, SteeredTime time, Targets targets)
     {
-        (this.app, this.folder, Time) = (app, folder, time);
+        (this.app, this.folder, Time, Targets) = (app, folder, time, targets);
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
     public HttpClient Client { get; }
 
     public SteeredTime Time { get; }
+
+    /// <summary>The executors, as they are asked about definitions.</summary>
+    public Targets Targets { get; }
 
     public IServiceProvider Services => app.Services;
 
@@ -51,6 +56,7 @@ public sealed class RunningControlPlane : IAsyncDisposable
             new ConfigurationBuilder().Build());
         Assert.Empty(settings.Faults);
         var time = new SteeredTime();
+        var targets = new Targets();
         var app = Program.Build(settings, services =>
         {
             // The runner would carry out what is accepted here, and the watcher would dial; these are tests of what
@@ -61,11 +67,12 @@ public sealed class RunningControlPlane : IAsyncDisposable
             }
 
             services.AddSingleton<TimeProvider>(time);
+            services.AddSingleton<IDefinitionPreview>(targets);
         });
         await app.PrepareDatabaseAsync();
         await app.StartAsync();
         time.Pass(heardFor ?? TimeSpan.FromMinutes(1));
-        return new RunningControlPlane(app, folder, time);
+        return new RunningControlPlane(app, folder, time, targets);
     }
 
     private static bool IsOurs(ServiceDescriptor service) =>

@@ -7,6 +7,8 @@ using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
+using Recovery.ControlPlane.Recoveries.Plans;
+using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
@@ -53,6 +55,9 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
 
     /// <summary>What an executor answers; it obeys unless a story changes it.</summary>
     public Func<StepDispatch, StepReply> Answer { get; set; } = _ => Done;
+
+    /// <summary>What targets say of definitions that they are shown.</summary>
+    public Targets Targets { get; } = new();
 
     public Func<Guid, bool> Commit { get; set; } = _ => true;
 
@@ -102,7 +107,9 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         Disks = [new Disk { Target = "vda", File = new HostFile("disk", $"/srv/shared/{name}", "shared", name, "qcow2") }],
     };
 
-    public async Task<Guid> AcceptAsync(params Guid[] only)
+    public Task<Guid> AcceptAsync(params Guid[] only) => AcceptAsync(null, only);
+
+    public async Task<Guid> AcceptAsync(Guid? plan, Guid[] only)
     {
         var now = DateTimeOffset.UtcNow;
         var id = Guid.CreateVersion7(now);
@@ -112,6 +119,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
             Id = id,
             Request = new RecoveryRequest(RecoveryKind.Evacuate, ["node1"], only, [], 8),
             State = RecoveryState.Accepted,
+            PlanId = plan,
             CreatedAt = now,
         });
         context.Locks.Add(new RecoveryLockRow { Subject = RecoveryLockRow.ForHost("node1"), RecoveryId = id });
@@ -142,7 +150,12 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         var proofs = new FenceProofs(this, Liveness, time);
         var fence = new FenceStage(proofs, this, Liveness, close, Options);
         var drive = new RecoveryDrive(
-            new PlanStage(this, close, Options),
+            new PlanStage(
+                this,
+                new PlanMaker(this, Targets, this, time, NullLogger<PlanMaker>.Instance),
+                new PlanArchive(this, Options.Plans),
+                close,
+                Options),
             fence,
             new RecheckStage(this, Options),
             new InstancesStage(

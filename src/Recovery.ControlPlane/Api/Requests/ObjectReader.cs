@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Recoveries;
@@ -84,7 +85,9 @@ internal sealed class ObjectReader
         return null;
     }
 
-    public int? Integer(string name, int minimum, int maximum)
+    public int? Integer(string name, int minimum, int maximum) => (int?)Long(name, minimum, maximum);
+
+    public long? Long(string name, long minimum, long maximum)
     {
         if (!Find(name, "a number", required: false, out var element))
         {
@@ -97,13 +100,36 @@ internal sealed class ObjectReader
             return null;
         }
 
-        if (element.TryGetInt32(out var number) && number >= minimum && number <= maximum)
+        if (element.TryGetInt64(out var number) && number >= minimum && number <= maximum)
         {
             return number;
         }
 
         faults.Add(new(FaultCodes.OutOfRange, $"\"{name}\" is {element.GetRawText()}; it has to be a whole number from {minimum} to {maximum}.")
         { Pointer = At(name) });
+        return null;
+    }
+
+    public double? Number(string name, double minimum, double maximum)
+    {
+        if (!Find(name, "a number", required: false, out var element))
+        {
+            return null;
+        }
+
+        var wanted = string.Create(CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}");
+        if (element.ValueKind != JsonValueKind.Number)
+        {
+            Wrong(At(name), $"\"{name}\"", element, wanted);
+            return null;
+        }
+
+        if (element.TryGetDouble(out var number) && number >= minimum && number <= maximum)
+        {
+            return number;
+        }
+
+        faults.Add(new(FaultCodes.OutOfRange, $"\"{name}\" is {element.GetRawText()}; it has to be {wanted}.") { Pointer = At(name) });
         return null;
     }
 

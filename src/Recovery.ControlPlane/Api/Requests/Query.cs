@@ -76,6 +76,24 @@ internal sealed class Query(HttpRequest request)
         return null;
     }
 
+    /// <summary>A value of an enumeration; null when it is not given, or wrong.</summary>
+    public T? Value<T>(string name)
+        where T : struct, Enum
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        var value = StateNames.Parse<T>(text);
+        if (value is null)
+        {
+            WrongName<T>(name, text);
+        }
+
+        return value;
+    }
+
     /// <summary>One or several values of an enumeration, separated by commas; empty when none is given.</summary>
     public IReadOnlyList<T> Values<T>(string name)
         where T : struct, Enum
@@ -89,7 +107,7 @@ internal sealed class Query(HttpRequest request)
             }
             else
             {
-                Wrong(name, $"There is no {name} {Shown.Text(text)}.{Nearest.Hint(text, StateNames.All<T>())} Known: {string.Join(", ", StateNames.All<T>())}.");
+                WrongName<T>(name, text);
             }
         }
 
@@ -147,6 +165,10 @@ internal sealed class Query(HttpRequest request)
 
         return key;
     }
+
+    private void WrongName<T>(string name, string text)
+        where T : struct, Enum =>
+        Wrong(name, $"There is no {name} {Shown.Text(text)}.{Nearest.Hint(text, StateNames.All<T>())} Known: {string.Join(", ", StateNames.All<T>())}.");
 
     private void WrongCursor() =>
         Wrong("cursor", "This cursor was not given by this list. Take nextCursor of the page before, or leave it out to begin.");

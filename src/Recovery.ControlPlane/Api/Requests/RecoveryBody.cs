@@ -6,66 +6,65 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Api.Requests;
 
 /// <summary>The body of a recovery, and of a plan.</summary>
-/// <param name="Kind">evacuate: the host is dead, bring its guests up elsewhere. Nothing else is carried out by this release.</param>
+/// <param name="Kind">evacuate: the host is dead, bring its guests up elsewhere. Nothing else is carried out by this release. Left out only with plan.</param>
 /// <param name="Hosts">Registered hosts to recover from, up to 1000. May be left out when instances are named.</param>
 /// <param name="Instances">UUIDs of instances, up to 10 000: only these. Left out: all of the hosts.</param>
 /// <param name="Targets">Only these hosts may take them. Left out: any.</param>
+/// <param name="ExcludedTargets">These hosts must not take any.</param>
+/// <param name="ExcludedInstances">UUIDs of instances that are left where they are, up to 10 000.</param>
+/// <param name="Plan">Of a recovery only, and then in the place of all the others: carry out the plan of this id. What no longer fits is planned again, and said.</param>
 /// <param name="Options">How it is carried out.</param>
 public sealed record RecoveryBody(
-    RecoveryKind Kind,
+    RecoveryKind? Kind = null,
     IReadOnlyList<string>? Hosts = null,
     IReadOnlyList<Guid>? Instances = null,
     IReadOnlyList<string>? Targets = null,
+    IReadOnlyList<string>? ExcludedTargets = null,
+    IReadOnlyList<Guid>? ExcludedInstances = null,
+    Guid? Plan = null,
     RecoveryBodyOptions? Options = null)
 {
     public const string Example = """{"kind":"evacuate","hosts":["node1"]}""";
 
     public const string FullExample =
-        """{"kind":"evacuate","hosts":["node1"],"instances":[],"targets":[],"options":{"fencing":"required","maxParallel":8,"dryRun":false}}""";
+        """{"kind":"evacuate","hosts":["node1"],"instances":[],"targets":[],"excludedTargets":[],"excludedInstances":[],"options":{"fencing":"required","maxParallel":8,"ignoreDependencies":false,"dryRun":false}}""";
 
-    private const int MaximumHosts = 1000;
-    private const int MaximumInstances = 10_000;
-
-    public static AskedRecovery Read(JsonElement json)
+    /// <param name="json">The body.</param>
+    /// <param name="byPlan">It may name a plan that was made before.</param>
+    public static AskedRecovery Read(JsonElement json, bool byPlan)
     {
         var faults = new List<Fault>();
         var body = new ObjectReader(json, "the body", "", faults);
-        var kind = ReadKind(body, faults);
-        var hosts = ReadHosts(body, "hosts", FaultCodes.HostTwice, faults);
-        var instances = ReadInstances(body, faults);
-        var targets = ReadHosts(body, "targets", FaultCodes.TargetTwice, faults);
-        foreach (var target in targets.Where(target => hosts.Any(host => host.Value == target.Value)))
+        var plan = byPlan ? PlanReference.Read(body, faults) : null;
+        var namesPlan = byPlan && body.Has("plan");
+        var asked = new AskedRecovery
         {
-            faults.Add(new(FaultCodes.TargetIsSource,
-                $"{target.Value} is among the hosts to recover from and among the targets. Take it out of one of them.")
-            { Pointer = target.Pointer });
-        }
+            Plan = plan,
+            Kind = ReadKind(body, required: !namesPlan, faults),
+            Hosts = RecoveryNames.Hosts(body, "hosts", FaultCodes.HostTwice, faults),
+            Instances = RecoveryNames.Instances(body, "instances", faults),
+            Targets = RecoveryNames.Hosts(body, "targets", FaultCodes.TargetTwice, faults),
+            ExcludedTargets = RecoveryNames.Hosts(body, "excludedTargets", FaultCodes.TargetTwice, faults),
+            ExcludedInstances = RecoveryNames.Instances(body, "excludedInstances", faults),
+        };
+        RecoveryNames.Contradictions(asked, faults);
 
         // When one of them could not be read, what it should have named is not known.
-        if (body.IsObject && !HasElements(json, "hosts") && !HasElements(json, "instances"))
+        if (body.IsObject && !namesPlan && !HasElements(json, "hosts") && !HasElements(json, "instances"))
         {
             faults.Add(new(FaultCodes.NothingNamed,
                 "Neither hosts nor instances name anything. Name the hosts to recover from, or instances, or both.")
             { Pointer = "/hosts" });
         }
 
-        var (maxParallel, dryRun) = ReadOptions(body, faults);
+        asked = ReadOptions(body, asked, namesPlan, faults);
         body.End();
-        return new AskedRecovery
-        {
-            Kind = kind,
-            Hosts = hosts,
-            Instances = instances,
-            Targets = targets,
-            MaxParallel = maxParallel,
-            DryRun = dryRun,
-            Faults = faults,
-        };
+        return asked with { Faults = faults };
     }
 
-    private static RecoveryKind? ReadKind(ObjectReader body, List<Fault> faults)
+    private static RecoveryKind? ReadKind(ObjectReader body, bool required, List<Fault> faults)
     {
-        if (body.String("kind", "what the recovery is for, such as \"evacuate\"", required: true) is not { } name)
+        if (body.String("kind", "what the recovery is for, such as \"evacuate\"", required) is not { } name)
         {
             return null;
         }
@@ -95,58 +94,11 @@ public sealed record RecoveryBody(
         _ => "To see what an evacuation would do without touching anything, POST its body to /v1/plans.",
     };
 
-    private static List<Named<string>> ReadHosts(ObjectReader body, string member, FaultCode twice, List<Fault> faults)
-    {
-        var hosts = new List<Named<string>>();
-        foreach (var host in body.Strings(member, "host name", MaximumHosts))
-        {
-            if (!HostNames.IsValid(host.Value))
-            {
-                faults.Add(new(FaultCodes.InvalidValue, $"{Shown.Text(host.Value)} is no host name: {HostNames.Rule}.") { Pointer = host.Pointer });
-            }
-            else if (hosts.Find(other => other.Value == host.Value) is { } first)
-            {
-                faults.Add(new(twice, $"{host.Value} is named twice, here and at {first.Pointer}. Name it once.") { Pointer = host.Pointer });
-            }
-            else
-            {
-                hosts.Add(host);
-            }
-        }
-
-        return hosts;
-    }
-
-    private static List<Named<Guid>> ReadInstances(ObjectReader body, List<Fault> faults)
-    {
-        var instances = new List<Named<Guid>>();
-        var first = new Dictionary<Guid, string>();
-        foreach (var instance in body.Strings("instances", "UUID", MaximumInstances))
-        {
-            if (!Guid.TryParseExact(instance.Value, "D", out var id))
-            {
-                faults.Add(new(FaultCodes.InvalidValue,
-                    $"{Shown.Text(instance.Value)} is no UUID. Instances are named by the UUID of their domain; GET /v1/instances shows it beside the name.")
-                { Pointer = instance.Pointer });
-            }
-            else if (!first.TryAdd(id, instance.Pointer))
-            {
-                faults.Add(new(FaultCodes.InstanceTwice, $"{id} is named twice, here and at {first[id]}. Name it once.") { Pointer = instance.Pointer });
-            }
-            else
-            {
-                instances.Add(new(id, instance.Pointer));
-            }
-        }
-
-        return instances;
-    }
-
-    private static (int? MaxParallel, bool DryRun) ReadOptions(ObjectReader body, List<Fault> faults)
+    private static AskedRecovery ReadOptions(ObjectReader body, AskedRecovery asked, bool namesPlan, List<Fault> faults)
     {
         if (body.Object("options") is not { } options)
         {
-            return (null, false);
+            return asked;
         }
 
         if (options.String("fencing", "\"required\"") is { } fencing && fencing != "required")
@@ -157,9 +109,20 @@ public sealed record RecoveryBody(
         }
 
         var maxParallel = options.Integer("maxParallel", 1, 64);
+        if (namesPlan && options.Has("ignoreDependencies"))
+        {
+            faults.Add(PlanReference.Both("ignoreDependencies", options.At("ignoreDependencies")));
+        }
+
+        var ignoreDependencies = options.Boolean("ignoreDependencies");
         var dryRun = options.Boolean("dryRun");
         options.End();
-        return (maxParallel, dryRun ?? false);
+        return asked with
+        {
+            MaxParallel = maxParallel,
+            IgnoreDependencies = ignoreDependencies ?? false,
+            DryRun = dryRun ?? false,
+        };
     }
 
     private static bool HasElements(JsonElement body, string member) =>
@@ -170,5 +133,6 @@ public sealed record RecoveryBody(
 /// <summary>How a recovery is carried out.</summary>
 /// <param name="Fencing">"required", and nothing else.</param>
 /// <param name="MaxParallel">Instances brought up at the same time, 1 to 64. Left out: as configured.</param>
+/// <param name="IgnoreDependencies">Instances come up in the order of their priorities alone, whatever waits for what.</param>
 /// <param name="DryRun">Check everything, answer 200 with the plan, and change nothing.</param>
-public sealed record RecoveryBodyOptions(string? Fencing = null, int? MaxParallel = null, bool? DryRun = null);
+public sealed record RecoveryBodyOptions(string? Fencing = null, int? MaxParallel = null, bool? IgnoreDependencies = null, bool? DryRun = null);

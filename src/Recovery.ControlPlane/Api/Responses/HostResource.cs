@@ -9,6 +9,11 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="Name">As it is registered.</param>
 /// <param name="Executor">Where its executor listens.</param>
 /// <param name="FailureDomain">What fails together with it; empty when nobody said.</param>
+/// <param name="Zone">Its availability zone; empty when nobody said.</param>
+/// <param name="Aggregates">Groups of hosts that it is a member of.</param>
+/// <param name="Traits">What it has beyond numbers.</param>
+/// <param name="Spare">It takes instances when no other host can.</param>
+/// <param name="Limits">How full it may become, where that differs from what is configured for all.</param>
 /// <param name="Fencing">Ways to switch it off, in order of trial; secrets by the names of their files.</param>
 /// <param name="Liveness">neverSeen, up, libvirtDown or silent. Silent is not dead.</param>
 /// <param name="HeartbeatAgeSeconds">Since its executor was heard last; missing when it never was.</param>
@@ -29,6 +34,11 @@ public sealed record HostResource(
     string Name,
     string Executor,
     string FailureDomain,
+    string Zone,
+    IReadOnlyList<string> Aggregates,
+    IReadOnlyList<string> Traits,
+    bool Spare,
+    HostLimits Limits,
     IReadOnlyList<FenceLevel> Fencing,
     HostLiveness Liveness,
     double? HeartbeatAgeSeconds,
@@ -50,6 +60,11 @@ public sealed record HostResource(
         row.Name,
         row.Executor,
         row.FailureDomain,
+        row.Zone,
+        row.Aggregates,
+        row.Traits,
+        row.Spare,
+        row.Limits,
         row.Fencing,
         liveness.Of(row.Name, row.ReportedAt is not null),
         (liveness.LastHeard(row.Name) ?? row.LastHeardAt) is { } heard ? Math.Round((now - heard).TotalSeconds, 1) : null,

@@ -13,6 +13,9 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="Hosts">The hosts that it recovers from.</param>
 /// <param name="Instances">Only these; empty means all of the hosts.</param>
 /// <param name="Targets">Only these hosts may take them; empty means any.</param>
+/// <param name="ExcludedTargets">These hosts must not take any.</param>
+/// <param name="ExcludedInstances">These are left where they are.</param>
+/// <param name="IgnoreDependencies">Instances come up in the order of their priorities alone.</param>
 /// <param name="MaxParallel">Instances brought up at the same time.</param>
 /// <param name="CancelRequested">Somebody asked it to end.</param>
 /// <param name="Counts">Its instances by state; all zero until it is planned.</param>
@@ -22,6 +25,7 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="FinishedAt">When it ended.</param>
 /// <param name="EventsHref">Its live log.</param>
 /// <param name="ReportHref">Its timeline.</param>
+/// <param name="PlanId">The plan that it carries out, as POST /v1/plans showed it; missing when it made its own.</param>
 /// <param name="Plan">The plan in force; only where one recovery is asked for.</param>
 public sealed record RecoveryResource(
     Guid Id,
@@ -31,6 +35,9 @@ public sealed record RecoveryResource(
     IReadOnlyList<string> Hosts,
     IReadOnlyList<Guid> Instances,
     IReadOnlyList<string> Targets,
+    IReadOnlyList<string> ExcludedTargets,
+    IReadOnlyList<Guid> ExcludedInstances,
+    bool IgnoreDependencies,
     int MaxParallel,
     bool CancelRequested,
     InstanceCounts Counts,
@@ -40,6 +47,7 @@ public sealed record RecoveryResource(
     DateTimeOffset? FinishedAt,
     string EventsHref,
     string ReportHref,
+    Guid? PlanId,
     Plan? Plan)
 {
     internal static RecoveryResource From(RecoveryRow row, IReadOnlyCollection<InstanceState> instances, bool withPlan) => new(
@@ -50,6 +58,9 @@ public sealed record RecoveryResource(
         row.Request.Hosts,
         row.Request.Instances,
         row.Request.Targets,
+        row.Request.ExcludedTargets,
+        row.Request.ExcludedInstances,
+        row.Request.IgnoreDependencies,
         row.Request.MaxParallel,
         row.CancelRequested,
         InstanceCounts.Of(instances),
@@ -59,6 +70,7 @@ public sealed record RecoveryResource(
         row.FinishedAt,
         Links.Events(row.Id),
         Links.Report(row.Id),
+        row.PlanId,
         withPlan ? row.Plan : null);
 }
 

@@ -1,44 +1,109 @@
 using System.Text;
 using Recovery.ControlPlane.Api.Responses;
 using Recovery.ControlPlane.Recoveries;
+using Recovery.Core.Planning;
 
 namespace Recovery.ControlPlane.Api.Text;
 
 /// <summary>A plan as text.</summary>
 internal static class PlanText
 {
+    // More hosts than these say the same in other words; all of them are in the JSON.
+    private const int HostsAtMost = 5;
+
     public static string Of(PlanResource plan)
     {
         var text = new StringBuilder($"Plan for {string.Join(", ", plan.Hosts)} at {Times.Iso(plan.At)}: {plan.Moves.Count} moves, {plan.Unplaced.Count} unplaced. Nothing was changed.\n");
+        if (plan is { Id: { } id, ExpiresAt: { } until })
+        {
+            text.Append($"To carry it out until {Times.Iso(until)}: POST /v1/recoveries {{\"plan\":\"{id}\"}}\n");
+        }
+
+        text.Append(Estimate(plan.Estimate));
         if (plan.Moves.Count > 0)
         {
-            var table = new TextTable("INSTANCE", "FROM", "TO", "THEN");
-            foreach (var move in plan.Moves)
-            {
-                table.Row(move.Name, move.Source, move.Target, StateNames.Of(move.Intent));
-            }
-
-            text.Append('\n').Append(table);
+            text.Append('\n').Append(Moves(plan));
         }
 
         foreach (var unplaced in plan.Unplaced)
         {
-            text.Append($"\n{unplaced.Name} on {unplaced.Source} can't be placed:\n");
-            foreach (var rejection in unplaced.Rejections)
-            {
-                text.Append($"  {rejection.Host}: {rejection.Sentence}\n");
-            }
+            text.Append('\n').Append(Unplaced(unplaced));
+        }
+
+        foreach (var move in plan.Moves.Where(move => move.Changes is { Count: > 0 }))
+        {
+            text.Append($"\n{move.Target} rewrites in {move.Name}:\n").Append(Lines(move.Changes!));
         }
 
         if (plan.Warnings.Count > 0)
         {
-            text.Append("\nWarnings:\n");
-            foreach (var warning in plan.Warnings)
-            {
-                text.Append($"  {warning.Message}\n");
-            }
+            text.Append("\nWarnings:\n").Append(Lines(plan.Warnings.Select(warning => warning.Message)));
         }
 
         return text.ToString();
     }
+
+    private static string Estimate(EstimateResource estimate) => estimate.TotalSeconds is { } total
+        ? $"It would take about {Times.Age(TimeSpan.FromSeconds(total))}, from {estimate.BasedOn}.\n"
+        : $"How long it would take can't be said: {estimate.BasedOn}.\n";
+
+    private static TextTable Moves(PlanResource plan)
+    {
+        var names = plan.Moves.ToDictionary(move => move.Instance, move => move.Name);
+        var timed = plan.Moves.Any(move => move.EstimatedSeconds is not null);
+        var waits = plan.Moves.Any(move => move.After.Count > 0);
+        string[] headings = ["#", "INSTANCE", "FROM", "TO", "THEN", .. Some(timed, "READY"), .. Some(waits, "AFTER")];
+        var table = new TextTable(headings);
+        foreach (var move in plan.Moves)
+        {
+            table.Row([
+                $"{move.Order}",
+                move.Name,
+                move.Source,
+                move.Target,
+                StateNames.Of(move.Intent),
+                .. Some(timed, move is { StartsAfterSeconds: { } start, EstimatedSeconds: { } seconds }
+                    ? $"+{Times.Age(TimeSpan.FromSeconds(Math.Ceiling(start + seconds)))}"
+                    : "-"),
+                .. Some(waits, string.Join(",", move.After.Select(id => names.GetValueOrDefault(id, id.ToString())))),
+            ]);
+        }
+
+        return table;
+    }
+
+    private static string Unplaced(Unplaced unplaced)
+    {
+        var text = new StringBuilder(unplaced.ByWish
+            ? $"{unplaced.Name} on {unplaced.Source} stays down, as somebody wanted:\n"
+            : $"{unplaced.Name} on {unplaced.Source} can't be placed:\n");
+        // Every sentence names its host. That a host is not its own rescue needs no line.
+        var hosts = unplaced.Rejections
+            .Where(rejection => rejection.Kind != RejectionKind.IsSource)
+            .GroupBy(rejection => rejection.Host, rejection => rejection.Sentence)
+            .Select(host => string.Join("; ", host.Distinct()))
+            .ToList();
+        text.Append(Lines(hosts.Take(HostsAtMost).DefaultIfEmpty("there is no other host")));
+        var more = Math.Max(0, hosts.Count - HostsAtMost) + unplaced.OtherHosts;
+        if (more > 0)
+        {
+            text.Append($"  and {more} more {(more == 1 ? "host" : "hosts")}\n");
+        }
+
+        if (unplaced.LostTo.Count > 0)
+        {
+            text.Append($"  lost to: {string.Join(", ", unplaced.LostTo.Select(winner => $"{winner.Name} on {winner.Host} (priority {winner.Priority}, its own {unplaced.Priority})"))}\n");
+        }
+
+        if (unplaced.WouldHelp.Count > 0)
+        {
+            text.Append($"  would help: {string.Join("; or ", unplaced.WouldHelp)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string[] Some(bool wanted, string cell) => wanted ? [cell] : [];
+
+    private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => $"  {line}\n"));
 }

@@ -13,7 +13,8 @@ namespace Recovery.ControlPlane.Inventory.Libvirt;
 /// crashed before it falls silent; that state keeps the intent to run, only shut off by its owner means "stay off".
 /// </remarks>
 public sealed class LibvirtInventory(
-    IDbContextFactory<RecoveryDbContext> contexts, LivenessBoard liveness, TimeProvider time) : IInventory
+    IDbContextFactory<RecoveryDbContext> contexts, LivenessBoard liveness, TimeProvider time, InventoryChanges? changes = null)
+    : IInventory
 {
     public async Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken)
     {
@@ -46,16 +47,17 @@ public sealed class LibvirtInventory(
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         var kept = await database.Instances.Where(row => instances.Contains(row.Id))
             .Join(database.Domains, row => new { row.Host, Uuid = row.Id }, domain => new { domain.Host, domain.Uuid },
-                (_, domain) => new { domain.Uuid, domain.Host, domain.Definition, domain.ReportedAt })
+                (_, domain) => new { domain.Uuid, domain.Host, domain.Definition, domain.PolicyFaults, domain.ReportedAt })
             .ToListAsync(cancellationToken);
         var names = kept.Select(domain => domain.Host).Distinct().ToList();
         var hosts = await database.Hosts.AsNoTracking().Where(row => names.Contains(row.Name))
             .ToDictionaryAsync(row => row.Name, row => (row.Storages, row.CpuModel), cancellationToken);
         return kept.ToDictionary(
             domain => domain.Uuid,
-            domain => hosts.TryGetValue(domain.Host, out var host)
+            domain => (hosts.TryGetValue(domain.Host, out var host)
                 ? new KeptDefinition(domain.Definition, host.Storages, host.CpuModel, domain.ReportedAt)
-                : new KeptDefinition(domain.Definition, [], "", domain.ReportedAt));
+                : new KeptDefinition(domain.Definition, [], "", domain.ReportedAt)) with
+            { PolicyFaults = domain.PolicyFaults });
     }
 
     public async Task<bool> CommitAsync(
@@ -76,6 +78,7 @@ public sealed class LibvirtInventory(
         await EnsureDomainAsync(database, instance, source, target, intent, now, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        changes?.Notify();
         return true;
     }
 
@@ -179,6 +182,11 @@ public sealed class LibvirtInventory(
     {
         Name = row.Name,
         FailureDomain = row.FailureDomain,
+        Zone = row.Zone,
+        Aggregates = row.Aggregates.ToHashSet(StringComparer.Ordinal),
+        Traits = row.Traits.ToHashSet(StringComparer.Ordinal),
+        Spare = row.Spare,
+        Limits = row.Limits,
         Liveness = liveness.Of(row.Name, everReported: row.ReportedAt is not null),
         Maintenance = row.Maintenance,
         Quarantined = row.Quarantined,

@@ -10,7 +10,8 @@ namespace Recovery.ControlPlane.Inventory.Libvirt;
 /// follows from them for belonging change together, or not at all.
 /// </summary>
 public sealed class ReportRecorder(
-    IDbContextFactory<RecoveryDbContext> contexts, BelongingKeeper belonging, TimeProvider time) : IDisposable
+    IDbContextFactory<RecoveryDbContext> contexts, BelongingKeeper belonging, TimeProvider time, InventoryChanges? inventory = null)
+    : IDisposable
 {
     // SQLite has one writer. Waiting here is fair and immediate; waiting in SQLite is a poll that may starve.
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -125,6 +126,7 @@ public sealed class ReportRecorder(
             var findings = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             Interlocked.Increment(ref changes);
+            inventory?.Notify();
             belonging.Announce(findings);
         }
         finally

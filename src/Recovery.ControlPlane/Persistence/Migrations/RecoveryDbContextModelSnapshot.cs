@@ -176,6 +176,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Aggregates")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Architecture")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -207,6 +211,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.Property<long?>("LastHeardAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("Maintenance")
                         .HasColumnType("INTEGER");
 
@@ -226,6 +234,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.Property<long?>("ReportedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("Spare")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Storages")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -234,8 +245,16 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Traits")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Vcpus")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Name");
 
@@ -344,6 +363,46 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.HasIndex("RecoveryId", "InstanceId", "Attempt");
 
                     b.ToTable("Journal");
+                });
+
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.PlanRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Changes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Estimate")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Plan")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Warnings")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("WholeHosts")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Plans");
                 });
 
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.RecoveryInstanceRow", b =>
@@ -461,6 +520,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.Property<string>("Plan")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("PlanId")
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("PlannedAt")
                         .HasColumnType("INTEGER");
 
@@ -478,6 +540,8 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("PlanId");
 
                     b.HasIndex("State");
 

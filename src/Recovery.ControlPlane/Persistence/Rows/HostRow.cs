@@ -12,6 +12,17 @@ public sealed class HostRow
 
     public string FailureDomain { get; set; } = "";
 
+    public string Zone { get; set; } = "";
+
+    public List<string> Aggregates { get; set; } = [];
+
+    public List<string> Traits { get; set; } = [];
+
+    public bool Spare { get; set; }
+
+    /// <summary>How full it may become, where that differs from what is configured for all.</summary>
+    public HostLimits Limits { get; set; } = HostLimits.AsConfigured;
+
     /// <summary>Fence levels in order of trial.</summary>
     public List<FenceLevel> Fencing { get; set; } = [];
 

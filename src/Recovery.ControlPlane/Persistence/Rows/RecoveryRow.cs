@@ -15,7 +15,25 @@ public sealed record RecoveryRequest(
     IReadOnlyList<string> Hosts,
     IReadOnlyList<Guid> Instances,
     IReadOnlyList<string> Targets,
-    int MaxParallel);
+    int MaxParallel)
+{
+    /// <summary>These hosts must not take any.</summary>
+    public IReadOnlyList<string> ExcludedTargets { get; init; } = [];
+
+    /// <summary>These instances are left where they are.</summary>
+    public IReadOnlyList<Guid> ExcludedInstances { get; init; } = [];
+
+    /// <summary>Instances come up in the order of their priorities alone.</summary>
+    public bool IgnoreDependencies { get; init; }
+
+    /// <param name="instances">Only these of what was asked for; empty means all of it.</param>
+    public PlanRequest ToPlanRequest(IReadOnlyList<Guid> instances) => new(Hosts, instances, Targets)
+    {
+        ExcludedTargets = ExcludedTargets,
+        ExcludedInstances = ExcludedInstances,
+        IgnoreDependencies = IgnoreDependencies,
+    };
+}
 
 /// <summary>The durable operation behind one request.</summary>
 public sealed class RecoveryRow
@@ -38,6 +56,9 @@ public sealed class RecoveryRow
     public DateTimeOffset? LeaseUntil { get; set; }
 
     public bool CancelRequested { get; set; }
+
+    /// <summary>The stored plan that it carries out; null when it makes its own.</summary>
+    public Guid? PlanId { get; set; }
 
     /// <summary>The plan in force; null until planned.</summary>
     public Plan? Plan { get; set; }

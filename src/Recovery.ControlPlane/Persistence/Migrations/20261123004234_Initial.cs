@@ -83,6 +83,11 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     Name = table.Column<string>(type: "TEXT", maxLength: 253, nullable: false),
                     Executor = table.Column<string>(type: "TEXT", nullable: false),
                     FailureDomain = table.Column<string>(type: "TEXT", nullable: false),
+                    Zone = table.Column<string>(type: "TEXT", nullable: false),
+                    Aggregates = table.Column<string>(type: "TEXT", nullable: false),
+                    Traits = table.Column<string>(type: "TEXT", nullable: false),
+                    Spare = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Limits = table.Column<string>(type: "TEXT", nullable: false),
                     Fencing = table.Column<string>(type: "TEXT", nullable: false),
                     Maintenance = table.Column<bool>(type: "INTEGER", nullable: false),
                     MaintenanceReason = table.Column<string>(type: "TEXT", nullable: false),
@@ -170,6 +175,25 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Plans",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Request = table.Column<string>(type: "TEXT", nullable: false),
+                    WholeHosts = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Plan = table.Column<string>(type: "TEXT", nullable: false),
+                    Changes = table.Column<string>(type: "TEXT", nullable: false),
+                    Estimate = table.Column<string>(type: "TEXT", nullable: false),
+                    Warnings = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Plans", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Recoveries",
                 columns: table => new
                 {
@@ -181,6 +205,7 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     LeaseOwner = table.Column<string>(type: "TEXT", nullable: true),
                     LeaseUntil = table.Column<long>(type: "INTEGER", nullable: true),
                     CancelRequested = table.Column<bool>(type: "INTEGER", nullable: false),
+                    PlanId = table.Column<Guid>(type: "TEXT", nullable: true),
                     Plan = table.Column<string>(type: "TEXT", nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     PlannedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -262,6 +287,11 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                 column: "RecoveryId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Recoveries_PlanId",
+                table: "Recoveries",
+                column: "PlanId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Recoveries_State",
                 table: "Recoveries",
                 column: "State");
@@ -293,6 +323,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "Locks");
+
+            migrationBuilder.DropTable(
+                name: "Plans");
 
             migrationBuilder.DropTable(
                 name: "RecoveryInstances");

@@ -11,7 +11,7 @@ using Recovery.ControlPlane.Persistence;
 namespace Recovery.ControlPlane.Persistence.Migrations
 {
     [DbContext(typeof(RecoveryDbContext))]
-    [Migration("20261122235919_Initial")]
+    [Migration("20261123004234_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -179,6 +179,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Aggregates")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Architecture")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -210,6 +214,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.Property<long?>("LastHeardAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("Maintenance")
                         .HasColumnType("INTEGER");
 
@@ -229,6 +237,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.Property<long?>("ReportedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("Spare")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Storages")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -237,8 +248,16 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Traits")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Vcpus")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Name");
 
@@ -347,6 +366,46 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.HasIndex("RecoveryId", "InstanceId", "Attempt");
 
                     b.ToTable("Journal");
+                });
+
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.PlanRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Changes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Estimate")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Plan")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Warnings")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("WholeHosts")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Plans");
                 });
 
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.RecoveryInstanceRow", b =>
@@ -464,6 +523,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.Property<string>("Plan")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("PlanId")
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("PlannedAt")
                         .HasColumnType("INTEGER");
 
@@ -481,6 +543,8 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("PlanId");
 
                     b.HasIndex("State");
 

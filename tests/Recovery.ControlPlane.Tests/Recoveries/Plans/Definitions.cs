@@ -1,0 +1,27 @@
+using Recovery.ControlPlane.Inventory;
+using Recovery.Core.Inventory;
+
+namespace Recovery.ControlPlane.Tests.Recoveries.Plans;
+
+/// <summary>An inventory that keeps a definition of everything, and nothing else.</summary>
+internal sealed class Definitions : IInventory
+{
+    public Func<Guid, bool> Kept { get; set; } = _ => true;
+
+    public IReadOnlyList<string> PolicyFaults { get; set; } = [];
+
+    public Func<ClusterSnapshot> Cluster { get; set; } = () => World.With();
+
+    public Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken) => Task.FromResult(Cluster());
+
+    public Task<IReadOnlyDictionary<Guid, KeptDefinition>> DefinitionsAsync(
+        IReadOnlyCollection<Guid> instances, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<Guid, KeptDefinition>>(instances.Where(Kept).ToDictionary(
+            id => id,
+            id => new KeptDefinition(
+                $"<domain>{System.Text.Encoding.ASCII.GetString(id.ToByteArray()).TrimEnd('-')}</domain>", [], "", DateTimeOffset.UnixEpoch) { PolicyFaults = PolicyFaults }));
+
+    public Task<bool> CommitAsync(
+        Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+}
