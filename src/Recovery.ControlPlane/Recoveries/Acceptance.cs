@@ -46,7 +46,9 @@ public sealed class Acceptance(
             var scope = AcceptanceChecks.Check(meant, await lookout.LookAsync(cancellationToken));
             if (scope.Faults.Count > 0)
             {
-                return new AcceptanceOutcome.Refused(scope.Faults);
+                // What stands in the way may be the recovery that this very request has made meanwhile, sent twice at once.
+                var made = asked.Faults.Count == 0 ? await RepeatedAsync(asked, idempotencyKey, cancellationToken) : null;
+                return made ?? new AcceptanceOutcome.Refused(scope.Faults);
             }
 
             if (await WriteAsync(meant, asked.Hash(), scope, idempotencyKey, cancellationToken) is { } id)

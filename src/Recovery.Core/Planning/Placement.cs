@@ -16,7 +16,7 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
     private readonly Dictionary<int, List<Guest>> guestsOf = [];
     private readonly Dictionary<int, int> movesIn = [];
     private readonly Dictionary<(Group Group, int Host), int> members = [];
-    private readonly Stack<(Guest Guest, int Host, bool Put)> done = [];
+    private readonly Stack<Change> done = [];
 
     public IndexedCluster Cluster => cluster;
 
@@ -24,8 +24,6 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
 
     /// <summary>How many instances the plan is about.</summary>
     public int Batch => batch;
-
-    public int Count => hosts.Count;
 
     public Room RoomOf(int host) => rooms[host];
 
@@ -88,11 +86,25 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
 
     public void Put(Guest guest, int host)
     {
-        PutQuietly(guest, host);
-        done.Push((guest, host, true));
+        done.Push(new Change(guest, host, true, guest.AsksForSpecialRoom ? SpecialRoomOf(host) : null));
+        Count(guest, host, true);
+        if (guest.AsksForSpecialRoom)
+        {
+            specialRooms[host] = SpecialRoomOf(host).Less(guest.Instance)
+                ?? throw new InvalidOperationException($"{guest.Instance.Name} was put where its pages or devices are not.");
+        }
     }
 
-    public void Take(Guest guest) => done.Push((guest, TakeQuietly(guest), false));
+    public void Take(Guest guest)
+    {
+        var host = hosts[guest.Instance.Id];
+        done.Push(new Change(guest, host, false, guest.AsksForSpecialRoom ? SpecialRoomOf(host) : null));
+        Count(guest, host, false);
+        if (guest.AsksForSpecialRoom)
+        {
+            specialRooms[host] = FittedAnew(host) ?? SpecialRoomOf(host);
+        }
+    }
 
     /// <summary>A moment to come back to.</summary>
     public int Save() => done.Count;
@@ -101,55 +113,52 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
     {
         while (done.Count > moment)
         {
-            var (guest, host, put) = done.Pop();
-            if (put)
+            var change = done.Pop();
+            Count(change.Guest, change.Host, !change.IsPut);
+            if (change.SpecialRoomBefore is { } before)
             {
-                TakeQuietly(guest);
-            }
-            else
-            {
-                PutQuietly(guest, host);
+                specialRooms[change.Host] = before;
             }
         }
     }
 
-    private void PutQuietly(Guest guest, int host)
+    private void Count(Guest guest, int host, bool comes)
     {
-        rooms[host] -= guest.Demand;
-        hosts.Add(guest.Instance.Id, host);
+        var sign = comes ? 1 : -1;
         if (!guestsOf.TryGetValue(host, out var guests))
         {
             guests = guestsOf[host] = [];
         }
 
-        guests.Add(guest);
-        movesIn[cluster.DomainOf(host)] = MovesIn(cluster.DomainOf(host)) + 1;
-        CountMember(guest, host, 1);
-        if (guest.AsksForSpecialRoom)
+        if (comes)
         {
-            specialRooms[host] = SpecialRoomOf(host).Less(guest.Instance) ?? SpecialRoomOf(host);
+            rooms[host] -= guest.Demand;
+            hosts.Add(guest.Instance.Id, host);
+            guests.Add(guest);
         }
+        else
+        {
+            rooms[host] += guest.Demand;
+            hosts.Remove(guest.Instance.Id);
+            guests.Remove(guest);
+        }
+
+        movesIn[cluster.DomainOf(host)] = MovesIn(cluster.DomainOf(host)) + sign;
+        CountMember(guest, host, sign);
     }
 
-    private int TakeQuietly(Guest guest)
+    // Pages and devices are fitted one guest after the other, so taking one away means fitting the others anew. If that
+    // should not come out, nothing is given back: too little room is a pity, too much would be a lie.
+    private SpecialRoom? FittedAnew(int host)
     {
-        hosts.Remove(guest.Instance.Id, out var host);
-        rooms[host] += guest.Demand;
-        guestsOf[host].Remove(guest);
-        movesIn[cluster.DomainOf(host)]--;
-        CountMember(guest, host, -1);
-        if (guest.AsksForSpecialRoom)
+        SpecialRoom? left = SpecialRoom.Of(cluster.Hosts[host]);
+        foreach (var guest in GuestsOf(host).Where(guest => guest.AsksForSpecialRoom))
         {
-            specialRooms[host] = Rebuilt(host);
+            left = left?.Less(guest.Instance);
         }
 
-        return host;
+        return left;
     }
-
-    // Pages and devices are fitted one guest after the other, so taking one back means fitting the others anew.
-    private SpecialRoom Rebuilt(int host) =>
-        GuestsOf(host).Where(guest => guest.AsksForSpecialRoom)
-            .Aggregate(SpecialRoom.Of(cluster.Hosts[host]), (left, guest) => left.Less(guest.Instance) ?? left);
 
     private void CountMember(Guest guest, int host, int change)
     {
@@ -159,4 +168,6 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
             members[key] = members.GetValueOrDefault(key) + change;
         }
     }
+
+    private sealed record Change(Guest Guest, int Host, bool IsPut, SpecialRoom? SpecialRoomBefore);
 }

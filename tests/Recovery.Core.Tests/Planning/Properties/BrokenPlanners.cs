@@ -113,7 +113,7 @@ internal static class BrokenPlanners
         var placement = new Placement(cluster, new Scope(cluster, request.Sources.Select(cluster.IndexOf), request), candidates.Count);
         candidates.ForEach(placement.Leave);
         var only = Arrangement.Of(placement, candidates, style);
-        var placed = candidates.Where(only.Has).ToDictionary(guest => guest.Instance.Id, guest => cluster.Hosts[placement.HostOf(guest.Instance.Id)!.Value].Name);
+        var placed = candidates.Where(only.Placement.Has).ToDictionary(guest => guest.Instance.Id, guest => cluster.Hosts[placement.HostOf(guest.Instance.Id)!.Value].Name);
         return NaivePlanner.Rearranged(whole, placed);
     }
 
