@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recovery.Labs;
 using static Recovery.EndToEnd.Tests.Cluster;
 
 namespace Recovery.EndToEnd.Tests;
@@ -17,10 +18,7 @@ public class FactsTests
         var guest = await cluster.GuestAsync("web1", volume: true);
         var node1 = cluster.Lab.Host("node1");
 
-        await node1.VirshAsync(
-            ["metadata", "web1", "--uri", "urn:recovery:policy:1", "--key", "recovery",
-                "--set", """<policy priority="90" zone="north" colour="red"><group name="web" rule="anti-affinity"/></policy>""", "--config", "--live"],
-            null, Cancellation);
+        await SayAsync(node1, """<policy priority="90" zone="north" colour="red"><group name="web" rule="anti-affinity"/></policy>""");
 
         var instance = await cluster.ControlPlane.UntilAsync(
             $"/v1/instances/{guest.Uuid}", row => row.GetProperty("policy").GetProperty("priority").GetInt32() == 90, Soon, Cancellation);
@@ -48,6 +46,31 @@ public class FactsTests
         Assert.Contains("qemu", host.GetProperty("abilities").GetProperty("domainTypes").EnumerateArray().Select(type => type.GetString()));
         Assert.NotEmpty(host.GetProperty("abilities").GetProperty("numaCells").EnumerateArray());
     }
+
+    [Fact]
+    public async Task An_owners_word_goes_with_the_guest_to_its_next_host()
+    {
+        await using var cluster = await Cluster.UpAsync();
+        var guest = await cluster.GuestAsync("web1");
+        await SayAsync(cluster.Lab.Host("node1"), """<policy priority="90"/>""");
+        await cluster.ControlPlane.UntilAsync(
+            $"/v1/instances/{guest.Uuid}", row => row.GetProperty("policy").GetProperty("priority").GetInt32() == 90, Soon, Cancellation);
+
+        await cluster.Node1DiesAsync();
+        var recovery = await cluster.EvacuateAsync();
+        await cluster.EndAsync(recovery);
+
+        var target = (await cluster.InstanceAsync(recovery, guest)).GetProperty("target").GetString()!;
+        await cluster.RunsOnceOnAsync(target, guest, generation: 2);
+        Assert.Contains("priority", await cluster.Lab.Host(target).VirshAsync(
+            ["metadata", "web1", "--uri", "urn:recovery:policy:1", "--config"], null, Cancellation), StringComparison.Ordinal);
+        await cluster.ControlPlane.UntilAsync(
+            $"/v1/instances/{guest.Uuid}",
+            row => row.GetProperty("host").GetString() == target && row.GetProperty("policy").GetProperty("priority").GetInt32() == 90, Soon, Cancellation);
+    }
+
+    private static Task<string> SayAsync(LabHost host, string policy) => host.VirshAsync(
+        ["metadata", "web1", "--uri", "urn:recovery:policy:1", "--key", "recovery", "--set", policy, "--config", "--live"], null, Cancellation);
 
     private static JsonElement? Survey(JsonElement host) =>
         host.GetProperty("abilities").TryGetProperty("survey", out var survey) ? survey : null;

@@ -24,20 +24,17 @@ internal sealed class Arrangement
     private Arrangement(Placement placement, IReadOnlyList<Guest> guests, Style style)
     {
         (Placement, this.guests, this.style) = (placement, guests, style);
-        possible = [.. guests.Where(placement.AllowsSomewhere)];
-        repair = new Repair(placement, guests.Select(guest => guest.Instance.Id));
+        possible = [.. guests.Where(guest => !placement.Has(guest) && placement.AllowsSomewhere(guest))];
+        repair = new Repair(placement, possible.Select(guest => guest.Instance.Id));
     }
 
     public Placement Placement { get; }
 
-    /// <summary>How many are placed, the highest tier first: what makes one attempt better than another.</summary>
-    public IReadOnlyList<int> PlacedByTier { get; private set; } = [];
+    public IReadOnlyList<int> PlacedByTier => Tiers.Placed(guests, Placement);
 
-    public bool IsComplete => guests.All(Has);
+    public bool IsComplete => guests.All(Placement.Has);
 
-    public bool Has(Guest guest) => Placement.HostOf(guest.Instance.Id) is not null;
-
-    /// <param name="placement">May hold what is settled already; that is not moved.</param>
+    /// <param name="placement">May hold what is settled already, also of these guests; that is not moved.</param>
     /// <param name="guests">In any order.</param>
     /// <param name="style">How to go about it.</param>
     public static Arrangement Of(Placement placement, IReadOnlyList<Guest> guests, Style style)
@@ -49,14 +46,13 @@ internal sealed class Arrangement
 
     private void Run()
     {
-        var tiers = guests.GroupBy(TierOf).OrderBy(tier => tier.Key).ToList();
         var left = new List<Guest>();
-        foreach (var tier in tiers)
+        foreach (var tier in guests.GroupBy(Tiers.Of).OrderBy(tier => tier.Key))
         {
             var inOrder = Order.ForPlacing(tier.Where(possible.Contains), style.SmallestFirst);
             inOrder.ForEach(PlaceWithGroup);
-            left.AddRange(inOrder.Where(guest => !Has(guest)));
-            foreach (var guest in inOrder.Where(guest => !Has(guest)))
+            left.AddRange(inOrder.Where(guest => !Placement.Has(guest)));
+            foreach (var guest in inOrder.Where(guest => !Placement.Has(guest)))
             {
                 repair.TryPlace(guest);
             }
@@ -64,26 +60,21 @@ internal sealed class Arrangement
             // What was moved for one may have made room for another.
             left.ForEach(Place);
         }
-
-        PlacedByTier = [.. tiers.Select(tier => tier.Count(Has))];
     }
 
     private void Place(Guest guest)
     {
-        if (!Has(guest) && Choice.Best(guest, Placement, style.TightestFit) is { } host)
+        if (!Placement.Has(guest) && Choice.Best(guest, Placement, style.TightestFit) is { } host)
         {
             Placement.Put(guest, host);
         }
     }
 
-    // What ran comes before what was off, since somebody misses it.
-    private static (bool StaysOff, int Below) TierOf(Guest guest) => (guest.StaysOff, -guest.Priority);
-
     // The first of a group that must stay together decides for all of them, so it looks for room for all of them. Those
     // of lower tiers are not put there yet: until it is their turn, a higher tier may take the room.
     private void PlaceWithGroup(Guest guest)
     {
-        if (Has(guest))
+        if (Placement.Has(guest))
         {
             return;
         }
@@ -92,7 +83,7 @@ internal sealed class Arrangement
             .Where(membership => membership.Group.Rule == Inventory.GroupRule.Affinity && Placement.AnchorsOf(membership.Group).Count == 0)
             .SelectMany(membership => possible.Where(other => other.Groups.Any(each => each.Group == membership.Group)))
             .Distinct()
-            .Where(other => other != guest && !Has(other)), style.SmallestFirst)
+            .Where(other => other != guest && !Placement.Has(other)), style.SmallestFirst)
             .Prepend(guest)
             .ToList();
         if (together.Count < 2 || !PlaceTogether(together))
@@ -120,7 +111,7 @@ internal sealed class Arrangement
 
             if (put.Count == together.Count)
             {
-                put.FindAll(guest => TierOf(guest) != TierOf(together[0])).ForEach(Placement.Take);
+                put.FindAll(guest => Tiers.Of(guest) != Tiers.Of(together[0])).ForEach(Placement.Take);
                 return true;
             }
 

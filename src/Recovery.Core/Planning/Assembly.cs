@@ -38,7 +38,7 @@ internal static class Assembly
         var moment = placement.Save();
         placement.Take(guest);
         var another = false;
-        foreach (var other in guest.Feasible.EmptiestFirst)
+        foreach (var other in guest.Feasible)
         {
             another |= other != host && placement.Allows(guest, other);
             if (another)

@@ -3,6 +3,9 @@ namespace Recovery.Core.Planning;
 /// <summary>The best host for one guest, as things stand in the plan.</summary>
 internal static class Choice
 {
+    // Bounds and scores are sums of the same shares in another order.
+    private const double RoundingError = 1e-9;
+
     /// <summary>Null when no host can take it.</summary>
     public static int? Best(Guest guest, Placement placement, bool tightestFit) =>
         tightestFit ? Tightest(guest, placement) : Preferred(guest, placement);
@@ -10,7 +13,7 @@ internal static class Choice
     /// <summary>All hosts that can take it, the best first.</summary>
     public static IEnumerable<int> Ranked(Guest guest, Placement placement, bool tightestFit)
     {
-        var hosts = guest.Feasible.EmptiestFirst.ToArray().Where(host => placement.Allows(guest, host));
+        var hosts = guest.Feasible.ToList().Where(host => placement.Allows(guest, host));
         return tightestFit
             ? hosts.OrderBy(host => Left(guest, host, placement)).ThenBy(host => host)
             : hosts.OrderByDescending(host => Scoring.Of(guest, host, placement)).ThenBy(host => host);
@@ -22,22 +25,32 @@ internal static class Choice
     {
         var best = -1;
         var bestScore = double.NegativeInfinity;
-        foreach (var host in Scoring.WithBonus(guest, placement))
+        var least = Scoring.LeastTaken(guest, placement.Cluster);
+        foreach (var host in Scoring.Favourites(guest, placement))
         {
             Consider(host);
         }
 
-        foreach (var host in guest.Feasible.EmptiestFirst)
+        if (Scoring.Prepared(guest, placement.Cluster) is { } prepared)
         {
-            if (placement.Cluster.BoundOf(host) < bestScore)
-            {
-                break;
-            }
-
-            Consider(host);
+            Search(prepared.Hosts, prepared.Most);
         }
 
+        Search(guest.Feasible, 0);
         return best < 0 ? null : best;
+
+        void Search(HostSet hosts, double bonus)
+        {
+            foreach (var host in hosts)
+            {
+                if (placement.Cluster.BoundOf(host) - least + bonus < bestScore - RoundingError)
+                {
+                    return;
+                }
+
+                Consider(host);
+            }
+        }
 
         void Consider(int host)
         {
@@ -58,7 +71,7 @@ internal static class Choice
     {
         var best = -1;
         var bestLeft = double.PositiveInfinity;
-        foreach (var host in guest.Feasible.EmptiestFirst)
+        foreach (var host in guest.Feasible)
         {
             if (placement.Allows(guest, host) && Left(guest, host, placement) is var left
                 && (left < bestLeft || (left == bestLeft && host < best)))

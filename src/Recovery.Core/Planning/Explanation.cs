@@ -26,7 +26,7 @@ internal sealed class Explanation(Placement placement, int explainedHosts)
     private List<(int Host, Room Missing)> Shortages(Guest guest)
     {
         var shortages = new List<(int Host, Room Missing)>();
-        foreach (var host in guest.Feasible.EmptiestFirst)
+        foreach (var host in guest.Feasible)
         {
             var missing = placement.RoomOf(host).Missing(guest.Demand);
             if (missing != Room.None && LacksNothingElse(guest, host))

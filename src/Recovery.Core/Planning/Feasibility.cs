@@ -6,7 +6,7 @@ namespace Recovery.Core.Planning;
 /// <summary>The rules that decide whether a host can take an instance. No rejection means that it can.</summary>
 internal static class Feasibility
 {
-    /// <summary>What only the snapshot decides. Instances that ask for the same are asked about once.</summary>
+    /// <summary>What only the snapshot decides.</summary>
     public static readonly IReadOnlyList<IHostRule> HostRules =
     [
         new StateRule(),
@@ -31,19 +31,6 @@ internal static class Feasibility
         new SpecialRoomRule(),
     ];
 
-    public static bool Allows(Instance instance, Host host)
-    {
-        foreach (var rule in HostRules)
-        {
-            if (rule.Check(instance, host).Any())
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     public static bool Allows(Guest guest, int host, Placement placement)
     {
         foreach (var rule in PlacementRules)
@@ -66,6 +53,12 @@ internal static class Feasibility
             .ToList();
         return placing is [{ Kind: RejectionKind.IsSource }, ..]
             ? [placing[0]]
-            : [.. HostRules.SelectMany(rule => rule.Check(guest.Instance, placement.Cluster.Hosts[host])), .. placing];
+            : [.. Unmet(guest.Instance, placement.Cluster.Hosts[host]), .. placing];
     }
+
+    private static IEnumerable<Rejection> Unmet(Instance instance, Host host) =>
+        from rule in HostRules
+        from need in rule.NeedsOf(instance).Distinct()
+        where !rule.IsMet(need, host)
+        select new Rejection(host.Name, need.Kind, rule.Sentence(need, instance, host));
 }

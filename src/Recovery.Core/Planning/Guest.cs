@@ -3,7 +3,7 @@ using Recovery.Core.Inventory;
 namespace Recovery.Core.Planning;
 
 /// <summary>An instance that a plan has to place, with all that is looked up once.</summary>
-internal sealed class Guest(Instance instance, int source, int priority, IReadOnlyList<Membership> groups, FeasibleHosts feasible)
+internal sealed class Guest(Instance instance, int source, int priority, IReadOnlyList<Membership> groups, HostSet feasible)
 {
     public Instance Instance => instance;
 
@@ -16,7 +16,7 @@ internal sealed class Guest(Instance instance, int source, int priority, IReadOn
     public IReadOnlyList<Membership> Groups => groups;
 
     /// <summary>Hosts that could take it as far as the snapshot alone decides.</summary>
-    public FeasibleHosts Feasible => feasible;
+    public HostSet Feasible => feasible;
 
     public Room Demand { get; } = Room.Of(instance);
 

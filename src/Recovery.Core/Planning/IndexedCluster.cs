@@ -1,4 +1,5 @@
 using Recovery.Core.Inventory;
+using Recovery.Core.Planning.Rules;
 
 namespace Recovery.Core.Planning;
 
@@ -15,11 +16,12 @@ internal sealed class IndexedCluster
     private readonly int[] domainOf;
     private readonly Dictionary<(string Name, GroupRule Rule), Group> groups = [];
     private readonly Dictionary<(Guid Instance, int Host), string> refusals = [];
-    private readonly Dictionary<string, FeasibleHosts> feasible = [];
+    private readonly Dictionary<Need, HostSet> hostsThatMeet = [];
     private readonly Lazy<Dictionary<Guid, Instance>> byId;
-    private readonly Lazy<Dictionary<string, HashSet<int>>> sessions;
-    private readonly Lazy<Dictionary<string, HashSet<int>>> images;
-    private readonly Lazy<double[]> bounds;
+    private readonly Lazy<Dictionary<string, HostSet>> sessions;
+    private readonly Lazy<Dictionary<string, HostSet>> images;
+    private readonly double[] bounds;
+    private readonly Ranking ranking;
 
     public IndexedCluster(ClusterSnapshot snapshot, PlannerOptions options)
     {
@@ -56,13 +58,30 @@ internal sealed class IndexedCluster
             }
         }
 
-        bounds = new(() => [.. Enumerable.Range(0, Hosts.Count).Select(host => Scoring.Bound(this, host))]);
-        images = new(() => ByHost(host => Hosts[host].CachedImages));
-        sessions = new(() => ByHost(host => instancesOf[host]
-            .Where(instance => instance.Intent != PowerIntent.StayOff)
-            .SelectMany(instance => instance.Volumes)
-            .Select(disk => disk.Iscsi!.TargetName)
-            .Distinct(StringComparer.Ordinal)));
+        bounds = [.. Enumerable.Range(0, Hosts.Count).Select(host => Scoring.Bound(this, host))];
+        ranking = new Ranking(Hosts.Count, host => bounds[host]);
+        LargestCapacity = new Room(
+            capacity.Select(each => each.MemoryMib).DefaultIfEmpty().Max(), capacity.Select(each => each.Vcpus).DefaultIfEmpty().Max(), 0);
+        images = new(() => ByHost((host, add) =>
+        {
+            foreach (var image in Hosts[host].CachedImages)
+            {
+                add(image);
+            }
+        }));
+        sessions = new(() => ByHost((host, add) =>
+        {
+            foreach (var instance in instancesOf[host])
+            {
+                foreach (var disk in instance.Disks)
+                {
+                    if (disk.Iscsi is { } lun && instance.Intent != PowerIntent.StayOff)
+                    {
+                        add(lun.TargetName);
+                    }
+                }
+            }
+        }));
     }
 
     public ClusterSnapshot Snapshot { get; }
@@ -92,16 +111,19 @@ internal sealed class IndexedCluster
 
     public string? RefusalOf(Guid instance, int host) => refusals.Count == 0 ? null : refusals.GetValueOrDefault((instance, host));
 
-    /// <summary>Hosts whose guests use this iSCSI target.</summary>
-    public IReadOnlyCollection<int> SessionsTo(string target) => sessions.Value.TryGetValue(target, out var hosts) ? hosts : [];
+    /// <summary>The most that any host may be promised, of each.</summary>
+    public Room LargestCapacity { get; }
 
-    public bool HasSession(int host, string target) => sessions.Value.TryGetValue(target, out var hosts) && hosts.Contains(host);
+    public HostSet NoHosts => HostSet.None(ranking);
 
-    /// <summary>Hosts that have this base image in their cache.</summary>
-    public IReadOnlyCollection<int> HoldersOf(string image) => images.Value.TryGetValue(image, out var hosts) ? hosts : [];
+    /// <summary>Hosts whose guests use this iSCSI target; null when there is none.</summary>
+    public HostSet? SessionsTo(string target) => sessions.Value.GetValueOrDefault(target);
+
+    /// <summary>Hosts that have this base image in their cache; null when there is none.</summary>
+    public HostSet? HoldersOf(string image) => images.Value.GetValueOrDefault(image);
 
     /// <summary>What no guest without a bonus can exceed there.</summary>
-    public double BoundOf(int host) => bounds.Value[host];
+    public double BoundOf(int host) => bounds[host];
 
     public Guest GuestOf(Instance instance, int priority) => new(
         instance,
@@ -110,19 +132,24 @@ internal sealed class IndexedCluster
         instance.Policy.Groups.Count == 0 ? [] : [.. instance.Policy.Groups.Select(each => new Membership(groups[(each.Name, each.Rule)], each.MaximumPerHost))],
         FeasibleFor(instance));
 
-    private FeasibleHosts FeasibleFor(Instance instance)
+    private HostSet FeasibleFor(Instance instance)
     {
-        var signature = FeasibleHosts.Signature(instance);
-        if (feasible.TryGetValue(signature, out var known))
+        HostSet? hosts = null;
+        foreach (var rule in Feasibility.HostRules)
         {
-            return known;
+            foreach (var need in rule.NeedsOf(instance))
+            {
+                if (!hostsThatMeet.TryGetValue(need, out var meeting))
+                {
+                    meeting = hostsThatMeet[need] = HostSet.Of(ranking, host => rule.IsMet(need, Hosts[host]));
+                }
+
+                hosts ??= meeting.Copy();
+                hosts.Keep(meeting);
+            }
         }
 
-        var hosts = Enumerable.Range(0, Hosts.Count).Where(host => Feasibility.Allows(instance, Hosts[host])).ToArray();
-
-        // By bound and then by index, since the sort is not stable.
-        Array.Sort(hosts, (left, right) => (BoundOf(right), left).CompareTo((BoundOf(left), right)));
-        return feasible[signature] = new FeasibleHosts(hosts, Hosts.Count);
+        return hosts ?? HostSet.Of(ranking, _ => true);
     }
 
     private void TakeRoom(ClusterSnapshot snapshot)
@@ -180,16 +207,18 @@ internal sealed class IndexedCluster
     private static void CountMember(Group group, int host) =>
         group.MembersByHost[host] = group.MembersByHost.GetValueOrDefault(host) + 1;
 
-    private Dictionary<string, HashSet<int>> ByHost(Func<int, IEnumerable<string>> keys)
+    private Dictionary<string, HostSet> ByHost(Action<int, Action<string>> tellKeys)
     {
-        var hosts = new Dictionary<string, HashSet<int>>(StringComparer.Ordinal);
+        var hosts = new Dictionary<string, HostSet>(StringComparer.Ordinal);
         for (var host = 0; host < Hosts.Count; host++)
         {
-            foreach (var key in keys(host))
+            tellKeys(host, Add);
+
+            void Add(string key)
             {
                 if (!hosts.TryGetValue(key, out var holders))
                 {
-                    holders = hosts[key] = [];
+                    holders = hosts[key] = HostSet.None(ranking);
                 }
 
                 holders.Add(host);

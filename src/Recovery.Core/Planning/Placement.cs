@@ -35,8 +35,14 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
     /// <summary>Where it was put; null when it was not.</summary>
     public int? HostOf(Guid instance) => hosts.TryGetValue(instance, out var host) ? host : null;
 
+    public bool Has(Guest guest) => hosts.ContainsKey(guest.Instance.Id);
+
     /// <summary>What this plan has put on a host, in that order.</summary>
     public IReadOnlyList<Guest> GuestsOf(int host) => guestsOf.TryGetValue(host, out var guests) ? guests : [];
+
+    /// <summary>All that this plan has put anywhere, host by host in the order of their names.</summary>
+    public IEnumerable<(Guest Guest, int Host)> Placed =>
+        guestsOf.OrderBy(each => each.Key).SelectMany(each => each.Value.Select(guest => (guest, each.Key)));
 
     /// <summary>How much this plan has put into a failure domain.</summary>
     public int MovesIn(int domain) => movesIn.GetValueOrDefault(domain);
@@ -66,7 +72,7 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
     /// <summary>Whether any host can take it as things stand.</summary>
     public bool AllowsSomewhere(Guest guest)
     {
-        foreach (var host in guest.Feasible.EmptiestFirst)
+        foreach (var host in guest.Feasible)
         {
             if (Allows(guest, host))
             {

@@ -23,7 +23,9 @@ public static class Planner
     internal static List<Guest> Guests(IndexedCluster cluster, IReadOnlyCollection<Instance> instances, PlanRequest request)
     {
         var tiers = Dependencies.Tiers(instances, request.IgnoreDependencies);
-        return [.. instances.Select(instance => cluster.GuestOf(instance, tiers[instance.Id]))];
+        return [.. instances
+            .OrderBy(instance => instance.Name, StringComparer.Ordinal).ThenBy(instance => instance.Id)
+            .Select(instance => cluster.GuestOf(instance, tiers[instance.Id]))];
     }
 
     private static List<Instance> Requested(IndexedCluster cluster, PlanRequest request)

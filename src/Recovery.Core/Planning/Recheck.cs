@@ -13,8 +13,9 @@ public static class Recheck
     public static RecheckedPlan Of(Plan plan, ClusterSnapshot now, PlanRequest request, PlannerOptions options)
     {
         var cluster = new IndexedCluster(now, options);
-        var instances = plan.Moves.Select(move => cluster.Find(move.Instance)).OfType<Instance>().ToList();
-        var guests = Planner.Guests(cluster, instances, request).ToDictionary(guest => guest.Instance.Id);
+        var guests = plan.Moves
+            .Where(move => cluster.Find(move.Instance) is not null)
+            .ToDictionary(move => move.Instance, move => cluster.GuestOf(cluster.Find(move.Instance)!, move.Priority));
         var scope = new Scope(cluster, request.Sources.Select(cluster.IndexOf).Where(host => host >= 0), request);
         var placement = new Placement(cluster, scope, plan.Moves.Count);
         foreach (var guest in guests.Values)

@@ -22,7 +22,7 @@ internal sealed class Repair(Placement placement, IEnumerable<Guid> movable)
     private bool TryPlace(Guest guest, int length, int avoid)
     {
         var blocked = new List<int>();
-        foreach (var host in guest.Feasible.EmptiestFirst)
+        foreach (var host in guest.Feasible)
         {
             // A host that may not be used costs no try: the search goes the same way as if it were not there.
             if (host == avoid || !placement.Scope.IsOpen(host))

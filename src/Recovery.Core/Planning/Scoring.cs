@@ -35,27 +35,56 @@ internal static class Scoring
         return score + Bonus(guest, host, placement, weights);
     }
 
-    /// <summary>Hosts on which the guest could score more than the bound.</summary>
-    public static IEnumerable<int> WithBonus(Guest guest, Placement placement)
+    /// <summary>What the guest's own demand takes from the balance of any host, at least: so far below its bound each stays.</summary>
+    public static double LeastTaken(Guest guest, IndexedCluster cluster) =>
+        cluster.Options.Weights.Balance * Math.Min(
+            Share(guest.Demand.MemoryMib, cluster.LargestCapacity.MemoryMib), Share(guest.Demand.Vcpus, cluster.LargestCapacity.Vcpus));
+
+    /// <summary>The few hosts that the guest is drawn to by name: where it was, and where others of its groups are.</summary>
+    public static IEnumerable<int> Favourites(Guest guest, Placement placement)
     {
-        var (cluster, policy) = (placement.Cluster, guest.Instance.Policy);
-        IEnumerable<int> hosts = [];
-        foreach (var membership in guest.Groups.Where(each => each.Group.Rule == GroupRule.SoftAffinity))
+        var former = guest.Instance.Policy.FormerHost;
+        if (former.Length > 0 && placement.Cluster.IndexOf(former) is >= 0 and var host)
         {
-            hosts = hosts.Concat(placement.AnchorsOf(membership.Group));
+            yield return host;
         }
 
-        if (policy.FormerHost.Length > 0 && cluster.IndexOf(policy.FormerHost) is >= 0 and var former)
+        foreach (var membership in guest.Groups)
         {
-            hosts = hosts.Append(former);
+            if (membership.Group.Rule == GroupRule.SoftAffinity)
+            {
+                foreach (var anchor in placement.AnchorsOf(membership.Group))
+                {
+                    yield return anchor;
+                }
+            }
+        }
+    }
+
+    /// <summary>Hosts that have its image or a session to its volumes, and the most that these add; null when there are none.</summary>
+    public static (HostSet Hosts, double Most)? Prepared(Guest guest, IndexedCluster cluster)
+    {
+        HostSet? prepared = null;
+        if (guest.Instance.Policy.Image.Length > 0)
+        {
+            Include(cluster.HoldersOf(guest.Instance.Policy.Image));
         }
 
-        if (policy.Image.Length > 0)
+        foreach (var target in guest.Targets)
         {
-            hosts = hosts.Concat(cluster.HoldersOf(policy.Image));
+            Include(cluster.SessionsTo(target));
         }
 
-        return guest.Targets.Count > 0 ? hosts.Concat(guest.Targets.SelectMany(cluster.SessionsTo)) : hosts;
+        return prepared is null ? null : (prepared, cluster.Options.Weights.CachedImage + cluster.Options.Weights.Sessions);
+
+        void Include(HostSet? hosts)
+        {
+            if (hosts is not null)
+            {
+                prepared ??= cluster.NoHosts;
+                prepared.Add(hosts);
+            }
+        }
     }
 
     private static double Host(IndexedCluster cluster, int host, Room free)
@@ -81,7 +110,7 @@ internal static class Scoring
 
         if (guest.Targets.Count > 0)
         {
-            bonus += weights.Sessions * guest.Targets.Count(target => cluster.HasSession(host, target)) / guest.Targets.Count;
+            bonus += weights.Sessions * guest.Targets.Count(target => cluster.SessionsTo(target)?.Contains(host) ?? false) / guest.Targets.Count;
         }
 
         return bonus;

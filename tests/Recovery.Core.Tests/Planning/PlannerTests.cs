@@ -11,43 +11,6 @@ public class PlannerTests
     private static readonly PlanRequest LossOfNode1 = new(["node1"], [], []);
     private static readonly Host Dead = Host("node1", liveness: HostLiveness.Silent);
 
-    public static TheoryData<string, Host, Instance, RejectionKind, string> Rejections => new()
-    {
-        { "silent", Host("node2", liveness: HostLiveness.Silent), Instance("a"), RejectionKind.NotUp, "silent" },
-        { "never seen", Host("node2", liveness: HostLiveness.NeverSeen), Instance("a"), RejectionKind.NotUp, "never heard" },
-        { "libvirt down", Host("node2", liveness: HostLiveness.LibvirtDown), Instance("a"), RejectionKind.NotUp, "libvirt" },
-        { "maintenance", Host("node2", maintenance: true), Instance("a"), RejectionKind.InMaintenance, "maintenance" },
-        { "quarantine", Host("node2", quarantined: true), Instance("a"), RejectionKind.Quarantined, "proven clean" },
-        { "stale domain", Host("node2", domains: IdOf("a")), Instance("a"), RejectionKind.HasStaleDomain, "undefine" },
-        { "storage", Host("node2", storages: "other"), Instance("a"), RejectionKind.StorageMissing, "shared" },
-        { "local disk", Host("node2"), Instance("a", storage: ""), RejectionKind.DiskNotShared, "no shared storage" },
-        { "memory", Host("node2", memoryMib: 3072), Instance("a", memoryMib: 4096), RejectionKind.MemoryShort, "needs 4096 MiB, node2 has 3072 MiB free" },
-        { "vcpus", Host("node2", vcpus: 2), Instance("a", vcpus: 4), RejectionKind.VcpusShort, "needs 4 vCPUs, node2 has 2 free" },
-    };
-
-    [Theory]
-    [MemberData(nameof(Rejections))]
-    public void A_host_that_cannot_take_an_instance_says_why(
-        string _, Host target, Instance instance, RejectionKind kind, string words)
-    {
-        var plan = Planner.Plan(Snapshot([Dead, target], instance), LossOfNode1, NoReserve);
-
-        Assert.Empty(plan.Moves);
-        var rejection = Assert.Single(plan.Unplaced.Single().Rejections, each => each.Host == "node2");
-        Assert.Equal(kind, rejection.Kind);
-        Assert.Contains(words, rejection.Sentence);
-    }
-
-    [Fact]
-    public void A_block_device_of_the_dead_host_keeps_its_instance_down()
-    {
-        var instance = Instance("a") with { Disks = [new Disk { Target = "vda", BlockDevice = "/dev/vg/a" }] };
-
-        var plan = Planner.Plan(Snapshot([Dead, Host("node2")], instance), LossOfNode1, NoReserve);
-
-        Assert.Contains(plan.Unplaced.Single().Rejections, each => each.Kind == RejectionKind.DiskNotShared && each.Sentence.Contains("/dev/vg/a"));
-    }
-
     [Theory]
     [InlineData("backing")]
     [InlineData("nvram")]

@@ -61,4 +61,34 @@ public class RecheckTests
         Assert.Equal("node2", rechecked.Plan.Moves.Single().Target);
         Assert.Contains(rechecked.Plan.Unplaced.Single().Rejections, each => each.Kind == RejectionKind.MemoryShort);
     }
+
+    [Fact]
+    public void New_places_respect_the_groups_of_what_is_kept()
+    {
+        var policy = new InstancePolicy { Groups = [new("db", GroupRule.AntiAffinity)] };
+        Instance[] instances = [Instance("a") with { Policy = policy }, Instance("b") with { Policy = policy }];
+        var plan = Planner.Plan(Snapshot([Dead, Host("node2"), Host("node3")], instances), Request, Options);
+        var now = Snapshot([Dead, Host("node2"), Host("node3", liveness: HostLiveness.Silent), Host("node4", 2048)], instances);
+
+        var rechecked = Recheck.Of(plan, now, Request, Options);
+
+        Assert.Equal(["node2", "node4"], rechecked.Plan.Moves.Select(move => move.Target).Order());
+    }
+
+    [Fact]
+    public void What_is_kept_keeps_its_tier_also_when_whoever_waits_for_it_has_no_place()
+    {
+        Instance[] instances =
+        [
+            Instance("db"), Instance("other"),
+            Instance("web", memoryMib: 65_536) with { Policy = new() { Priority = 90, After = [IdOf("db")] } },
+        ];
+        var plan = Planner.Plan(Snapshot([Dead, Host("node2"), Host("node3")], instances), Request, Options);
+        var lost = plan.Moves.Single(move => move.Name == "other").Target;
+        var now = Snapshot([Dead, .. new[] { "node2", "node3" }.Select(name => Host(name, maintenance: name == lost))], instances);
+
+        var rechecked = Recheck.Of(plan, now, Request, Options);
+
+        Assert.Equal(90, rechecked.Plan.Moves.Single(move => move.Name == "db").Priority);
+    }
 }

@@ -32,6 +32,16 @@ public sealed class HostDevicesTests : IDisposable
     public void What_this_host_does_not_tell_is_named_by_its_place(string kind, string address, string expected) =>
         Assert.Equal(expected, HostDevices.ClassOf(new GivenDevice(kind, address), directory.Path));
 
+    [Fact]
+    public void An_address_that_a_definition_makes_up_leads_nowhere_else()
+    {
+        Directory.CreateDirectory(directory["pci/devices"]);
+        Directory.CreateDirectory(directory["elsewhere"]);
+        File.WriteAllText(directory["elsewhere/vendor"], "secret");
+        File.WriteAllText(directory["elsewhere/device"], "secret");
+        Assert.Equal("pci at ../../elsewhere", HostDevices.ClassOf(new GivenDevice("pci", "../../elsewhere"), directory.Path));
+    }
+
     [Theory]
     [InlineData("MemTotal: 1 kB\nHugepagesize:    1048576 kB\n", 1048576)]
     [InlineData("MemTotal: 1 kB\n", 2048)]

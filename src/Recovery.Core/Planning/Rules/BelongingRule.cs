@@ -5,29 +5,47 @@ namespace Recovery.Core.Planning.Rules;
 /// <summary>Zone, aggregates and traits, as the instance's owner or operator wants them.</summary>
 internal sealed class BelongingRule : IHostRule
 {
-    public IEnumerable<Rejection> Check(Instance instance, Host host)
+    private const string Or = " or ";
+
+    public IEnumerable<Need> NeedsOf(Instance instance)
     {
         var policy = instance.Policy;
-        if (policy.Zone.Length > 0 && policy.Zone != host.Zone)
+        if (policy.Zone.Length > 0)
         {
-            yield return new(host.Name, RejectionKind.OutsideZone,
-                $"must stay in zone {policy.Zone}, {host.Name} is in {(host.Zone.Length > 0 ? $"zone {host.Zone}" : "none")}");
+            yield return new(RejectionKind.OutsideZone, policy.Zone);
         }
 
-        if (policy.Aggregates.Count > 0 && !policy.Aggregates.Any(host.Aggregates.Contains))
+        if (policy.Aggregates.Count > 0)
         {
-            yield return new(host.Name, RejectionKind.OutsideAggregates,
-                $"must stay in {string.Join(" or ", policy.Aggregates)}, {host.Name} is in {(host.Aggregates.Count > 0 ? string.Join(", ", host.Aggregates.Order(StringComparer.Ordinal)) : "no aggregate")}");
+            yield return new(RejectionKind.OutsideAggregates, string.Join(Or, policy.Aggregates));
         }
 
-        foreach (var trait in policy.RequiredTraits.Where(trait => !host.Traits.Contains(trait)))
+        foreach (var trait in policy.RequiredTraits)
         {
-            yield return new(host.Name, RejectionKind.TraitMissing, $"requires {trait}, which {host.Name} has not");
+            yield return new(RejectionKind.TraitMissing, trait);
         }
 
-        foreach (var trait in policy.ForbiddenTraits.Where(host.Traits.Contains))
+        foreach (var trait in policy.ForbiddenTraits)
         {
-            yield return new(host.Name, RejectionKind.TraitForbidden, $"forbids {trait}, which {host.Name} has");
+            yield return new(RejectionKind.TraitForbidden, trait);
         }
     }
+
+    public bool IsMet(Need need, Host host) => need.Kind switch
+    {
+        RejectionKind.OutsideZone => host.Zone == need.Value,
+        RejectionKind.OutsideAggregates => need.Value.Split(Or).Any(host.Aggregates.Contains),
+        RejectionKind.TraitMissing => host.Traits.Contains(need.Value),
+        _ => !host.Traits.Contains(need.Value),
+    };
+
+    public string Sentence(Need need, Instance instance, Host host) => need.Kind switch
+    {
+        RejectionKind.OutsideZone =>
+            $"must stay in zone {need.Value}, {host.Name} is in {(host.Zone.Length > 0 ? $"zone {host.Zone}" : "none")}",
+        RejectionKind.OutsideAggregates =>
+            $"must stay in {need.Value}, {host.Name} is in {(host.Aggregates.Count > 0 ? string.Join(", ", host.Aggregates.Order(StringComparer.Ordinal)) : "no aggregate")}",
+        RejectionKind.TraitMissing => $"requires {need.Value}, which {host.Name} has not",
+        _ => $"forbids {need.Value}, which {host.Name} has",
+    };
 }

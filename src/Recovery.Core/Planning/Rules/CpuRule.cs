@@ -5,14 +5,16 @@ namespace Recovery.Core.Planning.Rules;
 /// <summary>libvirt's CPU comparison did not say that the host's processor lacks something.</summary>
 internal sealed class CpuRule : IHostRule
 {
-    public IEnumerable<Rejection> Check(Instance instance, Host host)
+    public IEnumerable<Need> NeedsOf(Instance instance)
     {
-        if (instance.Requirements.Cpu.Length > 0
-            && host.Abilities.Cpus.TryGetValue(instance.Requirements.Cpu, out var fit)
-            && !fit.Fits)
+        if (instance.Requirements.Cpu.Length > 0)
         {
-            yield return new(host.Name, RejectionKind.CpuIncompatible,
-                $"{host.Name}'s processor is not enough for it{(fit.Reason.Length > 0 ? $": {fit.Reason}" : "")}");
+            yield return new(RejectionKind.CpuIncompatible, instance.Requirements.Cpu);
         }
     }
+
+    public bool IsMet(Need need, Host host) => !host.Abilities.Cpus.TryGetValue(need.Value, out var fit) || fit.Fits;
+
+    public string Sentence(Need need, Instance instance, Host host) =>
+        $"{host.Name}'s processor is not enough for it{(host.Abilities.Cpus[need.Value].Reason is { Length: > 0 } reason ? $": {reason}" : "")}";
 }

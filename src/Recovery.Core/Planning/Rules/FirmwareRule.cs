@@ -5,9 +5,11 @@ namespace Recovery.Core.Planning.Rules;
 /// <summary>Loaders, ROMs and tables that a package brings are there.</summary>
 internal sealed class FirmwareRule : IHostRule
 {
-    public IEnumerable<Rejection> Check(Instance instance, Host host) =>
-        from path in instance.Requirements.Firmware
-        where host.Abilities.Firmware.TryGetValue(path, out var there) && !there
-        select new Rejection(host.Name, RejectionKind.FirmwareMissing,
-            $"{host.Name} has no {path}, which it starts with; install the package that brings it");
+    public IEnumerable<Need> NeedsOf(Instance instance) =>
+        instance.Requirements.Firmware.Select(path => new Need(RejectionKind.FirmwareMissing, path));
+
+    public bool IsMet(Need need, Host host) => !host.Abilities.Firmware.TryGetValue(need.Value, out var there) || there;
+
+    public string Sentence(Need need, Instance instance, Host host) =>
+        $"{host.Name} has no {need.Value}, which it starts with; install the package that brings it";
 }

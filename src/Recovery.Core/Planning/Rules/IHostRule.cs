@@ -2,19 +2,21 @@ using Recovery.Core.Inventory;
 
 namespace Recovery.Core.Planning.Rules;
 
-/// <summary>A rule that looks at the host as the snapshot shows it: no move of a plan changes its answer.</summary>
+/// <summary>One thing that an instance asks of its host.</summary>
+/// <param name="Kind">What it is called when a host has not got it.</param>
+/// <param name="Value">All that a host is asked about: two needs of one kind and value get the same answer from every host.</param>
+internal readonly record struct Need(RejectionKind Kind, string Value);
+
+/// <summary>
+/// A rule that looks at the host as the snapshot shows it: no move of a plan changes its answer. It says what an instance
+/// needs, piece by piece, because many instances need the same pieces, and every host is asked once about each.
+/// </summary>
 internal interface IHostRule
 {
-    /// <summary>Every reason against the host; none when it can take the instance as far as this rule goes.</summary>
-    IEnumerable<Rejection> Check(Instance instance, Host host);
-}
+    IEnumerable<Need> NeedsOf(Instance instance);
 
-/// <summary>A rule whose answer depends on what the plan has placed so far, or on what was asked for.</summary>
-internal interface IPlacementRule
-{
-    /// <summary>Asked for each pair of instance and host, so it must be cheap.</summary>
-    bool Allows(Guest guest, int host, Placement placement);
+    bool IsMet(Need need, Host host);
 
-    /// <summary>Why not; asked only when it does not allow it.</summary>
-    IEnumerable<Rejection> Explain(Guest guest, int host, Placement placement);
+    /// <summary>Why the host is rejected for it.</summary>
+    string Sentence(Need need, Instance instance, Host host);
 }

@@ -5,15 +5,16 @@ namespace Recovery.Core.Planning.Rules;
 /// <summary>Bridges and libvirt networks of the same names are there.</summary>
 internal sealed class NetworkRule : IHostRule
 {
-    public IEnumerable<Rejection> Check(Instance instance, Host host) =>
-        Missing("bridge", instance.Requirements.Bridges, host.Abilities.Bridges, host)
-            .Concat(Missing("libvirt network", instance.Requirements.Networks, host.Abilities.Networks, host));
+    private const string Bridge = "bridge ";
+    private const string Network = "libvirt network ";
 
-    private static IEnumerable<Rejection> Missing(
-        string what, IReadOnlyList<string> wanted, IReadOnlySet<string>? there, Host host) =>
-        there is null
-            ? []
-            : from name in wanted
-              where !there.Contains(name)
-              select new Rejection(host.Name, RejectionKind.NetworkMissing, $"{host.Name} has no {what} {name}");
+    public IEnumerable<Need> NeedsOf(Instance instance) =>
+        instance.Requirements.Bridges.Select(name => new Need(RejectionKind.NetworkMissing, Bridge + name))
+            .Concat(instance.Requirements.Networks.Select(name => new Need(RejectionKind.NetworkMissing, Network + name)));
+
+    public bool IsMet(Need need, Host host) => need.Value.StartsWith(Bridge, StringComparison.Ordinal)
+        ? host.Abilities.Bridges?.Contains(need.Value[Bridge.Length..]) ?? true
+        : host.Abilities.Networks?.Contains(need.Value[Network.Length..]) ?? true;
+
+    public string Sentence(Need need, Instance instance, Host host) => $"{host.Name} has no {need.Value}";
 }

@@ -5,26 +5,24 @@ namespace Recovery.Core.Planning.Rules;
 /// <summary>Up, not in maintenance, not quarantined.</summary>
 internal sealed class StateRule : IHostRule
 {
-    public IEnumerable<Rejection> Check(Instance instance, Host host)
+    private static readonly Need[] Needs =
+        [new(RejectionKind.NotUp, ""), new(RejectionKind.InMaintenance, ""), new(RejectionKind.Quarantined, "")];
+
+    public IEnumerable<Need> NeedsOf(Instance instance) => Needs;
+
+    public bool IsMet(Need need, Host host) => need.Kind switch
     {
-        if (host.Liveness != HostLiveness.Up)
-        {
-            yield return new(host.Name, RejectionKind.NotUp, host.Liveness switch
-            {
-                HostLiveness.NeverSeen => $"{host.Name}'s executor was never heard",
-                HostLiveness.LibvirtDown => $"{host.Name}'s libvirt does not answer",
-                _ => $"{host.Name}'s executor is silent",
-            });
-        }
+        RejectionKind.NotUp => host.Liveness == HostLiveness.Up,
+        RejectionKind.InMaintenance => !host.Maintenance,
+        _ => !host.Quarantined,
+    };
 
-        if (host.Maintenance)
-        {
-            yield return new(host.Name, RejectionKind.InMaintenance, $"{host.Name} is in maintenance");
-        }
-
-        if (host.Quarantined)
-        {
-            yield return new(host.Name, RejectionKind.Quarantined, $"{host.Name} was recovered from and is not proven clean yet");
-        }
-    }
+    public string Sentence(Need need, Instance instance, Host host) => (need.Kind, host.Liveness) switch
+    {
+        (RejectionKind.NotUp, HostLiveness.NeverSeen) => $"{host.Name}'s executor was never heard",
+        (RejectionKind.NotUp, HostLiveness.LibvirtDown) => $"{host.Name}'s libvirt does not answer",
+        (RejectionKind.NotUp, _) => $"{host.Name}'s executor is silent",
+        (RejectionKind.InMaintenance, _) => $"{host.Name} is in maintenance",
+        _ => $"{host.Name} was recovered from and is not proven clean yet",
+    };
 }

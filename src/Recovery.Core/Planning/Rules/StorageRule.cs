@@ -5,39 +5,58 @@ namespace Recovery.Core.Planning.Rules;
 /// <summary>Every file that the instance needs lies on a storage that the host sees; no disk is bound to its old host.</summary>
 internal sealed class StorageRule : IHostRule
 {
-    public IEnumerable<Rejection> Check(Instance instance, Host host)
+    public IEnumerable<Need> NeedsOf(Instance instance)
     {
+        foreach (var (_, file) in FilesOf(instance))
+        {
+            yield return file.OnStorage
+                ? new(RejectionKind.StorageMissing, file.StorageId)
+                : new(RejectionKind.DiskNotShared, file.Path);
+        }
+
         foreach (var disk in instance.Disks)
         {
             if (disk.BlockDevice is { } device)
             {
-                yield return new(host.Name, RejectionKind.DiskNotShared,
-                    $"disk {disk.Target} is the block device {device} of {instance.Host}, which {host.Name} can't be asked for");
+                yield return new(RejectionKind.DiskNotShared, device);
             }
-
-            var files = disk.File is { } file ? disk.BackingFiles.Prepend(file) : disk.BackingFiles;
-            foreach (var rejection in files.SelectMany(each => Missing($"disk {disk.Target}", each, host)))
-            {
-                yield return rejection;
-            }
-        }
-
-        foreach (var rejection in instance.Files.SelectMany(each => Missing(each.Role, each, host)))
-        {
-            yield return rejection;
         }
     }
 
-    private static IEnumerable<Rejection> Missing(string what, HostFile file, Host host)
+    public bool IsMet(Need need, Host host) =>
+        need.Kind == RejectionKind.StorageMissing && host.Storages.Contains(need.Value);
+
+    public string Sentence(Need need, Instance instance, Host host)
     {
-        if (!file.OnStorage)
+        if (need.Kind == RejectionKind.StorageMissing)
         {
-            yield return new(host.Name, RejectionKind.DiskNotShared, $"{what} ({file.Path}) is on no shared storage");
+            var what = FilesOf(instance).Where(each => each.File.StorageId == need.Value).Select(each => each.What).Distinct();
+            return $"{host.Name} does not see storage {need.Value}, where {string.Join(" and ", what)} is";
         }
-        else if (!host.Storages.Contains(file.StorageId))
+
+        return instance.Disks.FirstOrDefault(disk => disk.BlockDevice == need.Value) is { } block
+            ? $"disk {block.Target} is the block device {need.Value} of {instance.Host}, which {host.Name} can't be asked for"
+            : $"{FilesOf(instance).First(each => each.File.Path == need.Value).What} ({need.Value}) is on no shared storage";
+    }
+
+    private static IEnumerable<(string What, HostFile File)> FilesOf(Instance instance)
+    {
+        foreach (var disk in instance.Disks)
         {
-            yield return new(host.Name, RejectionKind.StorageMissing,
-                $"{host.Name} does not see storage {file.StorageId}, where {what} is");
+            if (disk.File is { } file)
+            {
+                yield return ($"disk {disk.Target}", file);
+            }
+
+            foreach (var backing in disk.BackingFiles)
+            {
+                yield return ($"disk {disk.Target}", backing);
+            }
+        }
+
+        foreach (var file in instance.Files)
+        {
+            yield return (file.Role, file);
         }
     }
 }

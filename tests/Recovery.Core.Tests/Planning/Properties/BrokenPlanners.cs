@@ -45,8 +45,6 @@ internal static class BrokenPlanners
         ("no target is a source, unfit, or breaks a hard group", Planning("chooses its targets itself", (snapshot, request, options) =>
             Planner.Plan(snapshot, request with { Targets = [], ExcludedTargets = [] }, options))),
 
-        ("adding an empty host never makes a plan place fewer", Planning("is drawn to empty hosts", (snapshot, request, options) => NaivePlanner.Plan(
-            snapshot, request, options, Tiers, host => snapshot.Instances.Any(instance => instance.Host == host.Name)))),
         ("adding an empty host never makes a plan place fewer", Planning("never withholds an empty host", (snapshot, request, options) => WithoutWithholding(snapshot, request, options, new Style(TightestFit: true, SmallestFirst: false)))),
 
         ("what the forecast calls survivable, the planner places completely", Forecasting("hopes for the best", (snapshot, level, options) =>
