@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Workflow;
 
@@ -117,6 +118,36 @@ public sealed class PlanExecutionTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "plan-expired /plan"), (expired.Status, Assert.Single(expired.Faults)));
         Assert.Equal(["unknown-plan /plan"], (await plane.PostAsync("/v1/recoveries", $$"""{"plan":"{{plan}}"}""")).Faults);
         Assert.Equal(HttpStatusCode.OK, (await plane.GetAsync($"/v1/plans/{carriedOut}")).Status);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_plans_in_a_loop_does_not_fill_the_disk()
+    {
+        var first = await PlanAsync("""{"kind":"evacuate","hosts":["node1"]}""");
+        await plane.SeedAsync(database =>
+        {
+            var shown = database.Plans.AsNoTracking().Single();
+            database.Plans.AddRange(Enumerable.Range(1, 999).Select(second => new PlanRow
+            {
+                Id = Guid.CreateVersion7(shown.At.AddSeconds(second)),
+                At = shown.At,
+                ExpiresAt = shown.ExpiresAt,
+                Request = shown.Request,
+                WholeHosts = true,
+                Plan = shown.Plan,
+                Changes = [],
+                Estimate = shown.Estimate,
+                Warnings = [],
+            }));
+        });
+        plane.Time.Pass(TimeSpan.FromHours(1));
+
+        var last = await PlanAsync("""{"kind":"evacuate","hosts":["node1"]}""");
+
+        Assert.Equal(HttpStatusCode.NotFound, (await plane.GetAsync($"/v1/plans/{first}")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await plane.GetAsync($"/v1/plans/{last}")).Status);
+        await using var database = await plane.OpenAsync();
+        Assert.Equal(1000, database.Plans.Count());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Recoveries.Forecasts;
 using Recovery.ControlPlane.Tests.Api;
@@ -63,6 +64,32 @@ public class ForecastBoardTests
 
         await board.RefreshAsync(Cancellation);
         Assert.False(board.Of(ForecastLevel.Host)!.Stale);
+    }
+
+    [Fact]
+    public async Task The_service_computes_the_first_and_again_after_a_change_and_outlives_a_failure()
+    {
+        using var service = new ForecastService(board, time, NullLogger<ForecastService>.Instance);
+        inventory.Cluster = () => throw new InvalidOperationException("The database is away.");
+        await service.StartAsync(Cancellation);
+        inventory.Cluster = () => With(NewInstance("web", "node2")) with { At = time.GetUtcNow() };
+
+        Assert.Equal(1, await UntilAsync(() => board.Of(ForecastLevel.Host)?.Forecast.Losses.Sum(loss => loss.Instances)));
+        inventory.Cluster = () => With() with { At = time.GetUtcNow() };
+        changes.Notify();
+
+        Assert.Equal(0, await UntilAsync(() => board.Of(ForecastLevel.Host)!.Forecast.Losses.Sum(loss => loss.Instances), not: 1));
+        await service.StopAsync(Cancellation);
+    }
+
+    private static async Task<int?> UntilAsync(Func<int?> read, int? not = null)
+    {
+        for (var patience = 0; read() == not && patience < 600; patience++)
+        {
+            await Task.Delay(50, Cancellation);
+        }
+
+        return read();
     }
 
     [Fact]
