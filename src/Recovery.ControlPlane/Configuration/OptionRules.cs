@@ -17,7 +17,6 @@ internal static class OptionRules
             ["Planner:DiskOvercommit"] = (0.1, 100),
             ["Planner:ReservedDiskMib"] = (0, 1_099_511_627_776),
             ["Planner:RepairTries"] = (0, 10_000_000),
-            ["Planner:ReshuffleTries"] = (0, 10_000_000),
             ["Planner:Weights:Balance"] = (0, 1000),
             ["Planner:Weights:Spread"] = (0, 1000),
             ["Planner:Weights:SoftAffinity"] = (0, 1000),

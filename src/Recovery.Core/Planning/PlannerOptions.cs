@@ -24,11 +24,8 @@ public sealed record PlannerOptions
     /// <summary>Classes of instances that heal themselves and are never recovered, separated by commas: <c>appliance,loadbalancer</c>.</summary>
     public string ExcludedClasses { get; init; } = "";
 
-    /// <summary>How many places one search for a better arrangement may look at when something was left out.</summary>
-    public int RepairTries { get; init; } = 10_000;
-
-    /// <summary>How many places the last resort may look at when the search has left something out all the same.</summary>
-    public int ReshuffleTries { get; init; } = 100_000;
+    /// <summary>How many places one search for a better arrangement may look at when something was left out; the last resort, five times as many.</summary>
+    public int RepairTries { get; init; } = 20_000;
 
     public Weights Weights { get; init; } = new();
 }

@@ -10,9 +10,13 @@ internal sealed class Reshuffle
     // Looking at places is what costs; a round costs something even if there is nothing to look at.
     private const int CostOfRound = 100;
 
+    // It is less to the point than the repair search, and finds what that does not.
+    private const long TriesPerRepairTry = 5;
+
     private readonly Placement placement;
     private readonly IReadOnlyList<Guest> guests;
     private readonly HashSet<Guid> movable;
+    private readonly Dictionary<Guid, List<int>> open = [];
     private readonly IReadOnlyList<int> best;
     private long triesLeft;
     private uint state = 2_463_534_242;
@@ -21,7 +25,7 @@ internal sealed class Reshuffle
     {
         (this.placement, this.guests) = (placement, guests);
         movable = [.. guests.Select(guest => guest.Instance.Id)];
-        triesLeft = placement.Cluster.Options.ReshuffleTries;
+        triesLeft = TriesPerRepairTry * placement.Cluster.Options.RepairTries;
         best = Tiers.Placed(guests, placement);
     }
 
@@ -107,7 +111,15 @@ internal sealed class Reshuffle
     }
 
     // A host that may not be used costs no try: the search goes the same way as if it were not there.
-    private List<int> Open(Guest guest) => guest.Feasible.ToList().FindAll(placement.Scope.IsOpen);
+    private List<int> Open(Guest guest)
+    {
+        if (!open.TryGetValue(guest.Instance.Id, out var hosts))
+        {
+            hosts = open[guest.Instance.Id] = guest.Feasible.ToList().FindAll(placement.Scope.IsOpen);
+        }
+
+        return hosts;
+    }
 
     // Marsaglia's xorshift with a fixed seed: any sequence that mixes well would do, as long as it is the same each time.
     private int Next(int limit)
