@@ -19,7 +19,8 @@ internal sealed class Definitions : IInventory
         Task.FromResult<IReadOnlyDictionary<Guid, KeptDefinition>>(instances.Where(Kept).ToDictionary(
             id => id,
             id => new KeptDefinition(
-                $"<domain>{System.Text.Encoding.ASCII.GetString(id.ToByteArray()).TrimEnd('-')}</domain>", [], "", DateTimeOffset.UnixEpoch) { PolicyFaults = PolicyFaults }));
+                $"<domain>{System.Text.Encoding.ASCII.GetString(id.ToByteArray()).TrimEnd('-')}</domain>", [], "", DateTimeOffset.UnixEpoch)
+            { PolicyFaults = PolicyFaults }));
 
     public Task<bool> CommitAsync(
         Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken) =>
