@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
-using Recovery.ControlPlane.Inventory.Libvirt;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
@@ -16,10 +15,9 @@ public sealed class HostSurvey(
     IDbContextFactory<RecoveryDbContext> contexts,
     HostSurveyor surveyor,
     LivenessBoard liveness,
-    ReportRecorder recorder,
+    InventoryChanges inventory,
     TimeProvider time,
-    ILogger<HostSurvey> log,
-    InventoryChanges? inventory = null) : BackgroundService
+    ILogger<HostSurvey> log) : BackgroundService
 {
     private const int AskedAtOnce = 16;
 
@@ -58,7 +56,7 @@ public sealed class HostSurvey(
     /// <summary>Asks every host whose turn it is, and writes down what they say.</summary>
     internal async Task RoundAsync(CancellationToken cancellationToken)
     {
-        var changes = recorder.Changes;
+        var changes = inventory.Version;
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         if (changes != seenChanges)
         {
@@ -101,7 +99,7 @@ public sealed class HostSurvey(
         await transaction.CommitAsync(cancellationToken);
         if (news)
         {
-            inventory?.Notify();
+            inventory.Notify();
         }
     }
 

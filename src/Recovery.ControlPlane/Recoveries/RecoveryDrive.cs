@@ -13,7 +13,7 @@ namespace Recovery.ControlPlane.Recoveries;
 /// </remarks>
 public sealed class RecoveryDrive(
     PlanStage plan, FenceStage fence, RecheckStage recheck, InstancesStage instances, CloseStage close,
-    InventoryChanges? changes = null)
+    InventoryChanges changes)
 {
     public async Task RunAsync(Claim claim, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ public sealed class RecoveryDrive(
             }
 
             // What it promised, gave back or quarantined.
-            changes?.Notify();
+            changes.Notify();
         }
     }
 }

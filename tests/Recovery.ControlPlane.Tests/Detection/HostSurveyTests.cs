@@ -24,13 +24,14 @@ public sealed class HostSurveyTests : IAsyncLifetime
     private readonly Clock time = new();
     private readonly LivenessBoard liveness = new(TimeProvider.System);
     private readonly ExecutorChannels channels = new(new RecoveryOptions());
+    private readonly InventoryChanges changes = new();
     private readonly ReportRecorder recorder;
     private LoopbackExecutor executor = null!;
     private HostSurvey survey;
 
     public HostSurveyTests()
     {
-        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, NullLogger<BelongingKeeper>.Instance), TimeProvider.System);
+        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, NullLogger<BelongingKeeper>.Instance), changes, TimeProvider.System);
         survey = Survey();
     }
 
@@ -162,11 +163,28 @@ public sealed class HostSurveyTests : IAsyncLifetime
         Assert.False(Assert.Single(kept.Firmware).Value);
     }
 
+    [Fact]
+    public async Task Given_answers_that_were_given_before_then_they_are_no_news_and_others_are()
+    {
+        await survey.RoundAsync(Cancel);
+        var first = changes.Version;
+
+        time.Pass(TimeSpan.FromSeconds(61));
+        await survey.RoundAsync(Cancel);
+        var repeated = changes.Version;
+
+        executor.Does.Survey = (request, _) => Task.FromResult(Answers(request, yes: false));
+        time.Pass(TimeSpan.FromSeconds(61));
+        await survey.RoundAsync(Cancel);
+
+        Assert.Equal((1L, 1L, 2L), (first, repeated, changes.Version));
+    }
+
     private HostSurvey Survey() => new(
         database,
         new HostSurveyor(channels, TimeProvider.System, NullLogger<HostSurveyor>.Instance),
         liveness,
-        recorder,
+        changes,
         time,
         NullLogger<HostSurvey>.Instance);
 

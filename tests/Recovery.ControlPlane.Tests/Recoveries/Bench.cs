@@ -162,7 +162,8 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
                 new InstanceDrive(this, new StepSender(this, proofs, Options), proofs, fence, NullLogger<InstanceDrive>.Instance),
                 close,
                 Options),
-            close);
+            close,
+            new InventoryChanges());
         runner = new RecoveryRunner(this, drive, wake, Options, time, NullLogger<RecoveryRunner>.Instance);
         await runner.StartAsync(CancellationToken.None);
     }

@@ -13,7 +13,7 @@ namespace Recovery.ControlPlane.Inventory.Libvirt;
 /// crashed before it falls silent; that state keeps the intent to run, only shut off by its owner means "stay off".
 /// </remarks>
 public sealed class LibvirtInventory(
-    IDbContextFactory<RecoveryDbContext> contexts, LivenessBoard liveness, TimeProvider time, InventoryChanges? changes = null)
+    IDbContextFactory<RecoveryDbContext> contexts, LivenessBoard liveness, InventoryChanges changes, TimeProvider time)
     : IInventory
 {
     public async Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ public sealed class LibvirtInventory(
         await EnsureDomainAsync(database, instance, source, target, intent, now, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        changes?.Notify();
+        changes.Notify();
         return true;
     }
 

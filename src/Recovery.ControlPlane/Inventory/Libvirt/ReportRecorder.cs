@@ -10,15 +10,11 @@ namespace Recovery.ControlPlane.Inventory.Libvirt;
 /// follows from them for belonging change together, or not at all.
 /// </summary>
 public sealed class ReportRecorder(
-    IDbContextFactory<RecoveryDbContext> contexts, BelongingKeeper belonging, TimeProvider time, InventoryChanges? inventory = null)
+    IDbContextFactory<RecoveryDbContext> contexts, BelongingKeeper belonging, InventoryChanges changes, TimeProvider time)
     : IDisposable
 {
     // SQLite has one writer. Waiting here is fair and immediate; waiting in SQLite is a poll that may starve.
     private readonly SemaphoreSlim turn = new(1, 1);
-    private long changes;
-
-    /// <summary>Grows with every report that was recorded: whoever saw the same number has missed nothing.</summary>
-    public long Changes => Interlocked.Read(ref changes);
 
     /// <summary>A whole node report. It replaces what was known of the host's domains, if libvirt could be asked.</summary>
     public Task RecordAsync(HostReport report, CancellationToken cancellationToken) =>
@@ -125,8 +121,7 @@ public sealed class ReportRecorder(
             await database.SaveChangesAsync(cancellationToken);
             var findings = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            Interlocked.Increment(ref changes);
-            inventory?.Notify();
+            changes.Notify();
             belonging.Announce(findings);
         }
         finally

@@ -43,7 +43,7 @@ public sealed class PlanMaker(
             var drawn = draw(cluster);
             await ReadDefinitionsAsync(drawn.Plan, definitions, cancellationToken);
             var open = drawn.Plan.Moves.Where(move => !answers.ContainsKey((move.Instance, move.Target))).ToList();
-            if (preview is NoDefinitionPreview || rounds == MaximumRounds || open.Count == 0)
+            if (rounds == MaximumRounds || open.Count == 0)
             {
                 return Made(drawn, cluster, definitions, answers);
             }
@@ -117,7 +117,7 @@ public sealed class PlanMaker(
         }
     }
 
-    private MadePlan Made(
+    private static MadePlan Made(
         DrawnPlan drawn,
         ClusterSnapshot cluster,
         Dictionary<Guid, KeptDefinition> definitions,
@@ -130,9 +130,7 @@ public sealed class PlanMaker(
             Changes = drawn.Plan.Moves
                 .Where(move => answers.ContainsKey((move.Instance, move.Target)))
                 .ToDictionary(move => move.Instance, move => answers[(move.Instance, move.Target)].Changes),
-            Unanswered = preview is NoDefinitionPreview
-                ? []
-                : [.. drawn.Plan.Moves.Where(move =>
-                    definitions.ContainsKey(move.Instance) && !answers.ContainsKey((move.Instance, move.Target)))],
+            Unanswered = [.. drawn.Plan.Moves.Where(move =>
+                definitions.ContainsKey(move.Instance) && !answers.ContainsKey((move.Instance, move.Target)))],
         };
 }

@@ -1,17 +1,10 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Recovery.ControlPlane.Executors;
-
 namespace Recovery.ControlPlane.Recoveries.Plans;
 
 public static class PlanServices
 {
     /// <summary>Making and keeping plans; for those that are shown and those that are carried out.</summary>
-    public static IServiceCollection AddPlans(this IServiceCollection services)
-    {
-        services.TryAddSingleton<IDefinitionPreview, NoDefinitionPreview>();
-        return services
-            .AddSingleton<PlanMaker>()
-            .AddSingleton<PlanArchive>()
-            .AddSingleton<HistoryReader>();
-    }
+    public static IServiceCollection AddPlans(this IServiceCollection services) => services
+        .AddSingleton<PlanMaker>()
+        .AddSingleton<PlanArchive>()
+        .AddSingleton<HistoryReader>();
 }

@@ -15,7 +15,7 @@ public sealed class LibvirtInventoryTests : IDisposable
     private readonly LivenessBoard liveness = new(TimeProvider.System);
     private readonly LibvirtInventory inventory;
 
-    public LibvirtInventoryTests() => inventory = new LibvirtInventory(database, liveness, TimeProvider.System);
+    public LibvirtInventoryTests() => inventory = new LibvirtInventory(database, liveness, new InventoryChanges(), TimeProvider.System);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

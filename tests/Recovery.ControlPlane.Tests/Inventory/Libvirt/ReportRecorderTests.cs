@@ -18,7 +18,7 @@ public sealed class ReportRecorderTests : IDisposable
     private readonly ReportRecorder recorder;
 
     public ReportRecorderTests() =>
-        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, log), TimeProvider.System);
+        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, log), new InventoryChanges(), TimeProvider.System);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

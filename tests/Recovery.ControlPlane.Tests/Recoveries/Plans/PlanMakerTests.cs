@@ -104,15 +104,6 @@ public sealed class PlanMakerTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_nobody_can_be_asked_nothing_is_said_of_it()
-    {
-        var made = await MakeAsync(With(NewInstance("web")), new NoDefinitionPreview());
-
-        Assert.Empty(made.Changes);
-        Assert.Empty(made.Unanswered);
-    }
-
-    [Fact]
     public async Task What_has_no_definition_is_asked_of_nobody()
     {
         inventory.Kept = _ => false;
