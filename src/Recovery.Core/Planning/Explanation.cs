@@ -95,13 +95,13 @@ internal sealed class Explanation(Placement placement, int explainedHosts)
     {
         var hosts = placement.Cluster.Hosts;
         return shortages
-            .GroupBy(each => hosts[each.Host].FailureDomain)
+            .GroupBy(each => placement.Cluster.DomainOf(each.Host))
             .Select(domain => domain.ToList())
             .Take(2)
             .Select(domain =>
             {
                 var (host, missing) = domain[0];
-                var alike = domain.Count > 1 && domain.TrueForAll(each => each.Missing == missing) && hosts[host].FailureDomain.Length > 0;
+                var alike = domain.Count > 1 && domain.TrueForAll(each => each.Missing == missing);
                 return $"{Amount(missing)} on {(alike ? $"any host of {hosts[host].FailureDomain}" : InDomain(hosts[host]))}";
             });
     }

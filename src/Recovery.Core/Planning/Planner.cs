@@ -15,7 +15,7 @@ public static class Planner
     {
         var wishes = Wishes.Of(Requested(cluster, request), request, cluster.Options);
         var guests = Guests(cluster, wishes.Wanted, request);
-        var scope = new Scope(cluster, request.Sources.Select(cluster.IndexOf).Where(host => host >= 0), request);
+        var scope = new Scope(cluster, request, guests);
         var best = Arranger.Best(cluster, scope, guests, settled: []);
         return Assembly.Of(best.Placement, guests, wishes.StayDown, request, explainedHosts);
     }
@@ -38,8 +38,7 @@ public static class Planner
             _ => request.Instances.Distinct().Select(cluster.Find).OfType<Instance>()
                 .Where(instance => request.Sources.Count == 0 || sources.Contains(cluster.IndexOf(instance.Host))),
         };
-        return request.ExcludedInstances.Count == 0
-            ? [.. requested]
-            : [.. requested.Where(instance => !request.ExcludedInstances.Contains(instance.Id))];
+        var excluded = request.ExcludedInstances.ToHashSet();
+        return [.. requested.Where(instance => !excluded.Contains(instance.Id))];
     }
 }

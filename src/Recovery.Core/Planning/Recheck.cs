@@ -16,7 +16,7 @@ public static class Recheck
         var guests = plan.Moves
             .Where(move => cluster.Find(move.Instance) is not null)
             .ToDictionary(move => move.Instance, move => cluster.GuestOf(cluster.Find(move.Instance)!, move.Priority));
-        var scope = new Scope(cluster, request.Sources.Select(cluster.IndexOf).Where(host => host >= 0), request);
+        var scope = new Scope(cluster, request, guests.Values);
         var placement = new Placement(cluster, scope, plan.Moves.Count);
         foreach (var guest in guests.Values)
         {

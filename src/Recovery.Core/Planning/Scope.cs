@@ -7,10 +7,14 @@ internal sealed class Scope
     private readonly HashSet<int> sources;
     private readonly HashSet<int> excluded;
 
-    public Scope(IndexedCluster cluster, IEnumerable<int> sources, PlanRequest request)
+    /// <param name="cluster">All hosts.</param>
+    /// <param name="request">Its sources are closed, and whatever else it rules out.</param>
+    /// <param name="guests">Nor is a host a target that one of them has to leave, named as a source or not.</param>
+    public Scope(IndexedCluster cluster, PlanRequest request, IEnumerable<Guest> guests)
     {
         closed = new bool[cluster.Hosts.Count];
-        this.sources = [.. sources];
+        sources = Indexes(cluster, request.Sources);
+        sources.UnionWith(guests.Select(guest => guest.SourceIndex).Where(host => host >= 0));
         excluded = Indexes(cluster, request.ExcludedTargets);
         if (request.Targets.Count > 0)
         {
@@ -21,7 +25,7 @@ internal sealed class Scope
             }
         }
 
-        Close(this.sources);
+        Close(sources);
         Close(excluded);
     }
 

@@ -102,4 +102,15 @@ public class PlannerTests
 
         Assert.Equal(("b", "node2"), (plan.Moves.Single().Name, plan.Moves.Single().Target));
     }
+
+    [Fact]
+    public void A_host_that_a_named_instance_has_to_leave_is_no_target_for_another_also_when_no_source_is_named()
+    {
+        var plan = Planner.Plan(
+            Snapshot([Host("node1"), Host("node2"), Host("node3", memoryMib: 2048)], Instance("a", host: "node1"), Instance("b", host: "node2")),
+            new PlanRequest([], [IdOf("a"), IdOf("b")], []), NoReserve);
+
+        Assert.All(plan.Moves, move => Assert.Equal("node3", move.Target));
+        Assert.Equal(2, plan.Moves.Count);
+    }
 }

@@ -42,6 +42,14 @@ public class TierTests
     }
 
     [Fact]
+    public void Hosts_that_nobody_put_into_a_failure_domain_are_told_one_by_one()
+    {
+        var plan = PlanOf([Host("node2", 1024), Host("node3", 1536)], Instance("a", memoryMib: 2048));
+
+        Assert.Equal(["512 more MiB of memory on node3", "1024 more MiB of memory on node2"], plan.Unplaced.Single().WouldHelp);
+    }
+
+    [Fact]
     public void What_ran_comes_before_what_was_off_whatever_their_tiers()
     {
         var plan = PlanOf([Host("node2")], Tier(90, "off") with { State = DomainState.ShutOff }, Tier(10, "ran"));
