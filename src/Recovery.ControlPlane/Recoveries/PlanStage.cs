@@ -181,18 +181,8 @@ public sealed class PlanStage(
     {
         row.Target = null;
         row.State = InstanceState.Unplaced;
-        row.Reason = Reasons(unplaced);
+        row.Reason = WhyUnplaced.InOneLine(unplaced);
         context.Events.Add(claim.NewEvent(
             EventTypes.Plan, $"{row.Name} stays down: {row.Reason}", row.InstanceId, state: StateNames.Of(row.State)));
     }
-
-    // All reasons in one line, as an event or a table shows them.
-    private static string Reasons(Unplaced unplaced) =>
-        unplaced.Rejections.Count == 0
-            ? "no other host is registered"
-            : string.Join("; ", unplaced.Rejections
-                .Where(rejection => rejection.Kind != RejectionKind.IsSource)
-                .Select(rejection => rejection.Sentence)
-                .Distinct()
-                .DefaultIfEmpty("there is no other host"));
 }

@@ -8,9 +8,6 @@ namespace Recovery.ControlPlane.Api.Text;
 /// <summary>A plan as text.</summary>
 internal static class PlanText
 {
-    // More hosts than these say the same in other words; all of them are in the JSON.
-    private const int HostsAtMost = 5;
-
     public static string Of(PlanResource plan)
     {
         var text = new StringBuilder($"Plan for {string.Join(", ", plan.Hosts)} at {Times.Iso(plan.At)}: {plan.Moves.Count} moves, {plan.Unplaced.Count} unplaced. Nothing was changed.\n");
@@ -77,19 +74,8 @@ internal static class PlanText
         var text = new StringBuilder(unplaced.ByWish
             ? $"{unplaced.Name} on {unplaced.Source} stays down, as somebody wanted:\n"
             : $"{unplaced.Name} on {unplaced.Source} can't be placed:\n");
-        // Every sentence names its host. That a host is not its own rescue needs no line.
-        var hosts = unplaced.Rejections
-            .Where(rejection => rejection.Kind != RejectionKind.IsSource)
-            .GroupBy(rejection => rejection.Host, rejection => rejection.Sentence)
-            .Select(host => string.Join("; ", host.Distinct()))
-            .ToList();
-        text.Append(Lines(hosts.Take(HostsAtMost).DefaultIfEmpty("there is no other host")));
-        var more = Math.Max(0, hosts.Count - HostsAtMost) + unplaced.OtherHosts;
-        if (more > 0)
-        {
-            text.Append($"  and {more} more {(more == 1 ? "host" : "hosts")}\n");
-        }
-
+        var why = WhyUnplaced.Of(unplaced);
+        text.Append(Lines(why.Hosts)).Append(why.More > 0 ? $"  {why.MoreHosts}\n" : "");
         if (unplaced.LostTo.Count > 0)
         {
             text.Append($"  lost to: {string.Join(", ", unplaced.LostTo.Select(winner => $"{winner.Name} on {winner.Host} (priority {winner.Priority}, its own {unplaced.Priority})"))}\n");
