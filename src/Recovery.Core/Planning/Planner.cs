@@ -17,7 +17,7 @@ public static class Planner
         var guests = Guests(cluster, wishes.Wanted, request);
         var scope = new Scope(cluster, request, guests);
         var best = Arranger.Best(cluster, scope, guests, settled: []);
-        return Assembly.Of(best.Placement, guests, wishes.StayDown, request, explainedHosts);
+        return PlanWriter.Of(best.Placement, guests, wishes.StayDown, request, explainedHosts);
     }
 
     internal static List<Guest> Guests(IndexedCluster cluster, IReadOnlyCollection<Instance> instances, PlanRequest request)

@@ -63,7 +63,7 @@ public static class Recheck
             .Where(guest => kept.HostOf(guest.Instance.Id) is not null)
             .Select(guest => (guest, kept.HostOf(guest.Instance.Id)!.Value))
             .ToList();
-        var mended = Assembly.Of(
+        var mended = PlanWriter.Of(
             Arranger.Best(kept.Cluster, kept.Scope, again, settled).Placement,
             [.. guests.Values], [], request, Unplaced.MaximumHosts);
         var forgotten = misfits

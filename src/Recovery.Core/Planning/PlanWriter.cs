@@ -3,7 +3,7 @@ using Recovery.Core.Inventory;
 namespace Recovery.Core.Planning;
 
 /// <summary>Writes down what was arranged: the moves in the order of starting, and why the rest stays down.</summary>
-internal static class Assembly
+internal static class PlanWriter
 {
     public static Plan Of(
         Placement placement,
