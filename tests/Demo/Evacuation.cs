@@ -24,7 +24,7 @@ internal sealed class Evacuation(LabControlPlane controlPlane, string id, DateTi
             controlPlane, console, "v1/plans", $$"""{"kind":"evacuate","hosts":["{{DemoCluster.Source}}"]}""", cancellationToken);
         var planId = plan.GetProperty("id").GetString()!;
         var shown = await controlPlane.TextAsync($"/v1/plans/{planId}", cancellationToken);
-        console.MarkupLineInterpolated($"[grey]{shown.TrimEnd()}[/]");
+        console.MarkupLineInterpolated($"[grey]{WithoutRewrites(shown)}[/]");
 
         var requestedAt = DateTimeOffset.UtcNow;
         var accepted = await PostAsync(controlPlane, console, "v1/recoveries", $$"""{"plan":"{{planId}}"}""", cancellationToken);
@@ -33,6 +33,10 @@ internal sealed class Evacuation(LabControlPlane controlPlane, string id, DateTi
         return new Evacuation(controlPlane, id, requestedAt, plan.GetProperty("moves").EnumerateArray()
             .ToDictionary(move => move.GetProperty("instance").GetGuid(), move => move.GetProperty("target").GetString()!));
     }
+
+    // What each target rewrites comes last, and is too much for a first look.
+    private static string WithoutRewrites(string plan) =>
+        string.Join('\n', plan.Split('\n').TakeWhile(line => !line.Contains(" rewrites in ", StringComparison.Ordinal))).TrimEnd();
 
     private static async Task<JsonElement> PostAsync(
         LabControlPlane controlPlane, IAnsiConsole console, string path, string body, CancellationToken cancellationToken)

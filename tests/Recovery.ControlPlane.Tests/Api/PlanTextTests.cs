@@ -71,12 +71,12 @@ public class PlanTextTests
             alone on node1 can't be placed:
               there is no other host
 
+            Warnings:
+              node3 is the only host that can take db1. Should it fail as well, this one stays down.
+
             node3 rewrites in db1:
               bridge br1 becomes br0
               console on 10.0.0.3
-
-            Warnings:
-              node3 is the only host that can take db1. Should it fail as well, this one stays down.
 
             """,
             PlanText.Of(plan));
@@ -92,7 +92,7 @@ public class PlanTextTests
 
         Assert.Equal(
             """
-            Plan for node1 at 2026-03-01T02:30:00.000Z: 1 moves, 0 unplaced. Nothing was changed.
+            Plan for node1 at 2026-03-01T02:30:00.000Z: 1 move, 0 unplaced. Nothing was changed.
             How long it would take can't be said: no history yet: nothing was recovered here.
 
             #  INSTANCE  FROM   TO     THEN
@@ -100,5 +100,21 @@ public class PlanTextTests
 
             """,
             PlanText.Of(plan));
+    }
+
+    [Fact]
+    public void What_is_rewritten_in_many_is_shown_for_the_first_of_them()
+    {
+        var plan = new PlanResource(
+            null, Night, null, ["node1"],
+            [.. Enumerable.Range(1, 12).Select(number => new MoveResource(
+                number, Guid.NewGuid(), $"web{number}", "node1", "node2", PowerIntent.Run, 50, [], OnlyTarget: false, null, null, ["console on 10.0.0.2"]))],
+            [], new EstimateResource(null, null, "no history yet"), []);
+
+        var text = PlanText.Of(plan);
+
+        Assert.Contains("node2 rewrites in web10:\n", text);
+        Assert.DoesNotContain("node2 rewrites in web11:\n", text);
+        Assert.EndsWith("\nand in 2 more; the JSON says what.\n", text);
     }
 }

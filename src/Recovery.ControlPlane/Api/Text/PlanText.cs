@@ -8,9 +8,12 @@ namespace Recovery.ControlPlane.Api.Text;
 /// <summary>A plan as text.</summary>
 internal static class PlanText
 {
+    // Whoever reads more than this reads the JSON.
+    private const int RewritesAtMost = 10;
+
     public static string Of(PlanResource plan)
     {
-        var text = new StringBuilder($"Plan for {string.Join(", ", plan.Hosts)} at {Times.Iso(plan.At)}: {plan.Moves.Count} moves, {plan.Unplaced.Count} unplaced. Nothing was changed.\n");
+        var text = new StringBuilder($"Plan for {string.Join(", ", plan.Hosts)} at {Times.Iso(plan.At)}: {plan.Moves.Count} {(plan.Moves.Count == 1 ? "move" : "moves")}, {plan.Unplaced.Count} unplaced. Nothing was changed.\n");
         if (plan is { Id: { } id, ExpiresAt: { } until })
         {
             text.Append($"To carry it out until {Times.Iso(until)}: POST /v1/recoveries {{\"plan\":\"{id}\"}}\n");
@@ -27,17 +30,12 @@ internal static class PlanText
             text.Append('\n').Append(Unplaced(unplaced));
         }
 
-        foreach (var move in plan.Moves.Where(move => move.Changes is { Count: > 0 }))
-        {
-            text.Append($"\n{move.Target} rewrites in {move.Name}:\n").Append(Lines(move.Changes!));
-        }
-
         if (plan.Warnings.Count > 0)
         {
             text.Append("\nWarnings:\n").Append(Lines(plan.Warnings.Select(warning => warning.Message)));
         }
 
-        return text.ToString();
+        return text.Append(Rewrites(plan)).ToString();
     }
 
     private static string Estimate(EstimateResource estimate) => estimate.TotalSeconds is { } total
@@ -87,6 +85,14 @@ internal static class PlanText
         }
 
         return text.ToString();
+    }
+
+    private static string Rewrites(PlanResource plan)
+    {
+        var rewritten = plan.Moves.Where(move => move.Changes is { Count: > 0 }).ToList();
+        var more = rewritten.Count - RewritesAtMost;
+        return string.Concat(rewritten.Take(RewritesAtMost).Select(move => $"\n{move.Target} rewrites in {move.Name}:\n{Lines(move.Changes!)}"))
+            + (more > 0 ? $"\nand in {more} more; the JSON says what.\n" : "");
     }
 
     private static string[] Some(bool wanted, string cell) => wanted ? [cell] : [];
