@@ -17,7 +17,6 @@ internal sealed class Reshuffle
     private readonly IReadOnlyList<Guest> guests;
     private readonly HashSet<Guid> movable;
     private readonly Dictionary<Guid, List<int>> open = [];
-    private readonly IReadOnlyList<int> best;
     private long triesLeft;
     private uint state = 2_463_534_242;
 
@@ -26,7 +25,6 @@ internal sealed class Reshuffle
         (this.placement, this.guests) = (placement, guests);
         movable = [.. guests.Select(guest => guest.Instance.Id)];
         triesLeft = TriesPerRepairTry * placement.Cluster.Options.RepairTries;
-        best = Tiers.Placed(guests, placement);
     }
 
     /// <param name="placement">Is as good afterwards, or better.</param>
@@ -34,10 +32,10 @@ internal sealed class Reshuffle
     public static void Run(Placement placement, IReadOnlyList<Guest> guests)
     {
         var reshuffle = new Reshuffle(placement, guests);
-        var before = reshuffle.best;
+        var placed = Tiers.Placed(guests, placement);
         while (reshuffle.triesLeft > 0 && guests.Any(guest => !placement.Has(guest)))
         {
-            before = reshuffle.Round(before);
+            placed = reshuffle.Round(placed);
         }
     }
 
