@@ -59,6 +59,6 @@ internal static class Feasibility
     private static IEnumerable<Rejection> Unmet(Instance instance, Host host) =>
         from rule in HostRules
         from need in rule.NeedsOf(instance).Distinct()
-        where !rule.IsMet(need, host)
+        where !rule.MetBy(need)(host)
         select new Rejection(host.Name, need.Kind, rule.Sentence(need, instance, host));
 }

@@ -5,7 +5,8 @@ namespace Recovery.Core.Planning.Rules;
 /// <summary>Zone, aggregates and traits, as the instance's owner or operator wants them.</summary>
 internal sealed class BelongingRule : IHostRule
 {
-    private const string Or = " or ";
+    // Names hold no line feeds.
+    private const char Or = '\n';
 
     public IEnumerable<Need> NeedsOf(Instance instance)
     {
@@ -31,20 +32,24 @@ internal sealed class BelongingRule : IHostRule
         }
     }
 
-    public bool IsMet(Need need, Host host) => need.Kind switch
+    public Func<Host, bool> MetBy(Need need)
     {
-        RejectionKind.OutsideZone => host.Zone == need.Value,
-        RejectionKind.OutsideAggregates => need.Value.Split(Or).Any(host.Aggregates.Contains),
-        RejectionKind.TraitMissing => host.Traits.Contains(need.Value),
-        _ => !host.Traits.Contains(need.Value),
-    };
+        var aggregates = need.Value.Split(Or);
+        return need.Kind switch
+        {
+            RejectionKind.OutsideZone => host => host.Zone == need.Value,
+            RejectionKind.OutsideAggregates => host => host.Aggregates.Overlaps(aggregates),
+            RejectionKind.TraitMissing => host => host.Traits.Contains(need.Value),
+            _ => host => !host.Traits.Contains(need.Value),
+        };
+    }
 
     public string Sentence(Need need, Instance instance, Host host) => need.Kind switch
     {
         RejectionKind.OutsideZone =>
             $"must stay in zone {need.Value}, {host.Name} is in {(host.Zone.Length > 0 ? $"zone {host.Zone}" : "none")}",
         RejectionKind.OutsideAggregates =>
-            $"must stay in {need.Value}, {host.Name} is in {(host.Aggregates.Count > 0 ? string.Join(", ", host.Aggregates.Order(StringComparer.Ordinal)) : "no aggregate")}",
+            $"must stay in {need.Value.Replace(Or.ToString(), " or ", StringComparison.Ordinal)}, {host.Name} is in {(host.Aggregates.Count > 0 ? string.Join(", ", host.Aggregates.Order(StringComparer.Ordinal)) : "no aggregate")}",
         RejectionKind.TraitMissing => $"requires {need.Value}, which {host.Name} has not",
         _ => $"forbids {need.Value}, which {host.Name} has",
     };

@@ -13,7 +13,7 @@ internal sealed class CpuRule : IHostRule
         }
     }
 
-    public bool IsMet(Need need, Host host) => !host.Abilities.Cpus.TryGetValue(need.Value, out var fit) || fit.Fits;
+    public Func<Host, bool> MetBy(Need need) => host => !host.Abilities.Cpus.TryGetValue(need.Value, out var fit) || fit.Fits;
 
     public string Sentence(Need need, Instance instance, Host host) =>
         $"{host.Name}'s processor is not enough for it{(host.Abilities.Cpus[need.Value].Reason is { Length: > 0 } reason ? $": {reason}" : "")}";

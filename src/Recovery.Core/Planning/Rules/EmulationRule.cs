@@ -26,11 +26,11 @@ internal sealed class EmulationRule : IHostRule
         }
     }
 
-    public bool IsMet(Need need, Host host) => need switch
+    public Func<Host, bool> MetBy(Need need) => need switch
     {
-        { Kind: RejectionKind.MachineTypeMissing } => host.Abilities.MachineTypes?.Contains(need.Value) ?? true,
-        _ when DomainType(need) is { } type => host.Abilities.DomainTypes?.Contains(type) ?? true,
-        _ => host.Abilities.Architecture.Length == 0 || host.Abilities.Architecture == need.Value,
+        { Kind: RejectionKind.MachineTypeMissing } => host => host.Abilities.MachineTypes?.Contains(need.Value) ?? true,
+        _ when DomainType(need) is { } type => host => host.Abilities.DomainTypes?.Contains(type) ?? true,
+        _ => host => host.Abilities.Architecture.Length == 0 || host.Abilities.Architecture == need.Value,
     };
 
     public string Sentence(Need need, Instance instance, Host host) => need switch

@@ -15,7 +15,8 @@ internal interface IHostRule
 {
     IEnumerable<Need> NeedsOf(Instance instance);
 
-    bool IsMet(Need need, Host host);
+    /// <summary>The hosts that meet it. Asked once for each need, so what has to be taken apart is taken apart once.</summary>
+    Func<Host, bool> MetBy(Need need);
 
     /// <summary>Why the host is rejected for it.</summary>
     string Sentence(Need need, Instance instance, Host host);

@@ -12,9 +12,14 @@ internal sealed class NetworkRule : IHostRule
         instance.Requirements.Bridges.Select(name => new Need(RejectionKind.NetworkMissing, Bridge + name))
             .Concat(instance.Requirements.Networks.Select(name => new Need(RejectionKind.NetworkMissing, Network + name)));
 
-    public bool IsMet(Need need, Host host) => need.Value.StartsWith(Bridge, StringComparison.Ordinal)
-        ? host.Abilities.Bridges?.Contains(need.Value[Bridge.Length..]) ?? true
-        : host.Abilities.Networks?.Contains(need.Value[Network.Length..]) ?? true;
+    public Func<Host, bool> MetBy(Need need)
+    {
+        var isBridge = need.Value.StartsWith(Bridge, StringComparison.Ordinal);
+        var name = need.Value[(isBridge ? Bridge : Network).Length..];
+        return isBridge
+            ? host => host.Abilities.Bridges?.Contains(name) ?? true
+            : host => host.Abilities.Networks?.Contains(name) ?? true;
+    }
 
     public string Sentence(Need need, Instance instance, Host host) => $"{host.Name} has no {need.Value}";
 }

@@ -10,11 +10,11 @@ internal sealed class StateRule : IHostRule
 
     public IEnumerable<Need> NeedsOf(Instance instance) => Needs;
 
-    public bool IsMet(Need need, Host host) => need.Kind switch
+    public Func<Host, bool> MetBy(Need need) => need.Kind switch
     {
-        RejectionKind.NotUp => host.Liveness == HostLiveness.Up,
-        RejectionKind.InMaintenance => !host.Maintenance,
-        _ => !host.Quarantined,
+        RejectionKind.NotUp => host => host.Liveness == HostLiveness.Up,
+        RejectionKind.InMaintenance => host => !host.Maintenance,
+        _ => host => !host.Quarantined,
     };
 
     public string Sentence(Need need, Instance instance, Host host) => (need.Kind, host.Liveness) switch

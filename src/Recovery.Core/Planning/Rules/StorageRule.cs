@@ -23,8 +23,9 @@ internal sealed class StorageRule : IHostRule
         }
     }
 
-    public bool IsMet(Need need, Host host) =>
-        need.Kind == RejectionKind.StorageMissing && host.Storages.Contains(need.Value);
+    public Func<Host, bool> MetBy(Need need) => need.Kind == RejectionKind.StorageMissing
+        ? host => host.Storages.Contains(need.Value)
+        : _ => false;
 
     public string Sentence(Need need, Instance instance, Host host)
     {

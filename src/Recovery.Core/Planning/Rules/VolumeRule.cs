@@ -8,7 +8,7 @@ internal sealed class VolumeRule : IHostRule
     public IEnumerable<Need> NeedsOf(Instance instance) =>
         instance.Disks.Select(disk => disk.Backend).OfType<string>().Select(backend => new Need(RejectionKind.VolumeUnreachable, backend));
 
-    public bool IsMet(Need need, Host host) => !host.Backends.TryGetValue(need.Value, out var reached) || reached;
+    public Func<Host, bool> MetBy(Need need) => host => !host.Backends.TryGetValue(need.Value, out var reached) || reached;
 
     public string Sentence(Need need, Instance instance, Host host) =>
         $"{host.Name} can't reach {need.Value}, where volume {string.Join(" and ", instance.Disks.Where(disk => disk.Backend == need.Value).Select(disk => disk.Target))} is";
