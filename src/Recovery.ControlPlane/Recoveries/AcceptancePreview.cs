@@ -48,7 +48,7 @@ public sealed class AcceptancePreview(
 
         var request = scope.ToRequest(asked, options.Runner.MaxParallel);
         var toPlan = request.ToPlanRequest(request.Instances);
-        var made = await maker.MakeAsync(sight.Cluster, cluster => Draw(stored, cluster, toPlan), cancellationToken);
+        var made = await maker.MakeAsync(sight.Cluster, cluster => DrawnPlan.From(stored?.Plan, cluster, toPlan, options.Planner), cancellationToken);
         var past = await history.ReadAsync(cancellationToken);
         var now = sight.Cluster.At;
         return new PreviewOutcome.Planned(new PlanRow
@@ -68,10 +68,6 @@ public sealed class AcceptancePreview(
             ],
         });
     }
-
-    private DrawnPlan Draw(PlanRow? stored, ClusterSnapshot cluster, PlanRequest request) => stored is null
-        ? new DrawnPlan(Planner.Plan(cluster, request, options.Planner))
-        : PlanMending.Of(stored.Plan, cluster, request, options.Planner);
 }
 
 /// <summary>How a preview ended: closed.</summary>

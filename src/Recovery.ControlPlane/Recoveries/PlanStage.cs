@@ -31,10 +31,9 @@ public sealed class PlanStage(
         var (shown, missing) = await ShownAsync(recovery, cancellationToken);
         var made = await maker.MakeAsync(
             snapshot,
-            cluster => shown is null
-                ? new DrawnPlan(Planner.Plan(cluster, request, options.Planner), missing)
-                : PlanMending.Of(shown, cluster, request, options.Planner),
+            cluster => DrawnPlan.From(shown, cluster, request, options.Planner),
             cancellationToken);
+        made = made with { Replanned = [.. missing, .. made.Replanned] };
         var plan = made.Plan;
         var message = Summary(plan);
         if (plan.Moves.Count > 0)

@@ -15,7 +15,7 @@ internal sealed class Arranger
 
     private readonly IndexedCluster cluster;
     private readonly Scope scope;
-    private readonly IReadOnlyList<Guest> guests;
+    private readonly IReadOnlyList<Guest> batch;
     private readonly IReadOnlyList<(Guest Guest, int Host)> settled;
     private readonly List<Guest> hopeful;
     private readonly List<int> empty;
@@ -23,10 +23,11 @@ internal sealed class Arranger
 
     private Arranger(IndexedCluster cluster, Scope scope, IReadOnlyList<Guest> guests, IReadOnlyList<(Guest Guest, int Host)> settled)
     {
-        (this.cluster, this.scope, this.guests, this.settled) = (cluster, scope, guests, settled);
+        (this.cluster, this.scope, this.settled) = (cluster, scope, settled);
+        batch = [.. guests, .. settled.Select(each => each.Guest)];
 
         // Whom no host could take even now, nobody can find a place for: no search is worth the time.
-        hopeful = [.. guests.Where(Begin(scope, guests, settled).AllowsSomewhere)];
+        hopeful = [.. guests.Where(Begin(scope, settled).AllowsSomewhere)];
         empty = [.. Enumerable.Range(0, cluster.Hosts.Count)
             .Where(host => cluster.IsEmpty[host] && scope.IsOpen(host) && guests.Any(guest => guest.Feasible.Contains(host)))
             .Take(MostEmptyHosts + 1)];
@@ -53,51 +54,44 @@ internal sealed class Arranger
         }
 
         var open = withheld == 0 ? scope : scope.Without(empty.Where((_, bit) => (withheld & (1 << bit)) != 0));
-        var best = Attempts(open, withheld)
-            .Aggregate((before, now) => Tiers.Compare(now.PlacedByTier, before.PlacedByTier) > 0 ? now : before);
-        Reshuffle.Run(best.Placement, hopeful);
+        Arrangement? best = null;
+        foreach (var attempt in Attempts(open, withheld))
+        {
+            if (best is null || Tiers.Compare(attempt.PlacedByTier, best.PlacedByTier) > 0)
+            {
+                best = attempt;
+            }
+
+            if (attempt.IsComplete)
+            {
+                break;
+            }
+        }
+
+        Reshuffle.Run(best!.Placement, hopeful);
         return known[withheld] = best;
     }
 
-    // Ends with the first that places all.
     private IEnumerable<Arrangement> Attempts(Scope open, int withheld)
     {
         foreach (var style in Style.All)
         {
-            var attempt = Arrangement.Of(Begin(open, guests, settled), hopeful, style);
-            yield return attempt;
-            if (attempt.IsComplete)
-            {
-                yield break;
-            }
+            yield return Arrangement.Of(Begin(open, settled), hopeful, style);
         }
 
+        // What was withheld before may have room for somebody.
         for (var bit = 0; bit < empty.Count; bit++)
         {
             if ((withheld & (1 << bit)) == 0)
             {
-                var attempt = Continued(Best(withheld | (1 << bit)), open);
-                yield return attempt;
-                if (attempt.IsComplete)
-                {
-                    yield break;
-                }
+                yield return Arrangement.Of(Begin(open, Best(withheld | (1 << bit)).Placement.Placed), hopeful, Style.Preferred);
             }
         }
     }
 
-    // What was withheld before may have room for somebody.
-    private Arrangement Continued(Arrangement arrangement, Scope open) => Arrangement.Of(
-        Begin(open, [.. guests.Where(guest => !arrangement.Placement.Has(guest))], [.. arrangement.Placement.Placed]), hopeful, Style.Preferred);
-
-    private Placement Begin(Scope open, IReadOnlyList<Guest> waiting, IReadOnlyList<(Guest Guest, int Host)> placed)
+    private Placement Begin(Scope open, IEnumerable<(Guest Guest, int Host)> placed)
     {
-        var placement = new Placement(cluster, open, waiting.Count + placed.Count);
-        foreach (var guest in waiting.Concat(placed.Select(each => each.Guest)))
-        {
-            placement.Leave(guest);
-        }
-
+        var placement = new Placement(cluster, open, batch);
         foreach (var (guest, host) in placed)
         {
             placement.Put(guest, host);

@@ -87,9 +87,7 @@ internal static class Choice
     private static double Left(Guest guest, int host, Placement placement)
     {
         var (free, capacity) = (placement.RoomOf(host) - guest.Demand, placement.Cluster.CapacityOf(host));
-        return Share(free.MemoryMib, capacity.MemoryMib) + Share(free.Vcpus, capacity.Vcpus)
+        return Room.Share(free.MemoryMib, capacity.MemoryMib) + Room.Share(free.Vcpus, capacity.Vcpus)
             + (placement.Cluster.Hosts[host].Spare ? placement.Cluster.Options.Weights.SparesLast : 0);
     }
-
-    private static double Share(long free, long capacity) => capacity <= 0 ? 0 : (double)free / capacity;
 }

@@ -9,16 +9,16 @@ internal sealed class Explanation(Placement placement, int explainedHosts)
     public Unplaced Of(Guest guest)
     {
         var shortages = Shortages(guest);
-        var hosts = NearestFirst(guest, shortages);
+        var reasons = NearestFirst(guest, shortages).ConvertAll(host => Feasibility.Explain(guest, host, placement));
         var instance = guest.Instance;
         return new Unplaced(
             instance.Id, instance.Name, instance.Host,
-            [.. hosts.Take(explainedHosts).SelectMany(host => Feasibility.Explain(guest, host, placement))])
+            [.. reasons.SelectMany(host => host)])
         {
             Priority = guest.Priority,
             OtherHosts = Math.Max(0, placement.Cluster.Hosts.Count - explainedHosts),
             LostTo = LostTo(guest, shortages),
-            WouldHelp = [.. MoreRoom(shortages).Concat(OtherWays(guest, hosts)).Take(MostHelp)],
+            WouldHelp = [.. MoreRoom(shortages).Concat(OtherWays(reasons)).Take(MostHelp)],
         };
     }
 
@@ -131,9 +131,8 @@ internal sealed class Explanation(Placement placement, int explainedHosts)
     }
 
     // Hosts that have one reason only, of a kind that somebody can do something about; one sentence for each kind.
-    private IEnumerable<string> OtherWays(Guest guest, List<int> hosts) =>
-        hosts
-            .Select(host => Feasibility.Explain(guest, host, placement))
+    private static IEnumerable<string> OtherWays(List<IReadOnlyList<Rejection>> reasonsOfHosts) =>
+        reasonsOfHosts
             .Where(reasons => reasons.Count == 1)
             .Select(reasons => reasons[0])
             .GroupBy(reason => reason.Kind)

@@ -6,11 +6,13 @@ namespace Recovery.Core.Planning;
 /// The cluster while a plan is made: who was put where so far, and what that leaves of room, pages, devices and places
 /// in groups. Whatever is put can be taken back.
 /// </summary>
-internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
+internal sealed class Placement
 {
     private static readonly IReadOnlyList<int> Nowhere = [];
 
-    private readonly Room[] rooms = [.. cluster.FreeRoom];
+    private readonly IndexedCluster cluster;
+    private readonly Scope scope;
+    private readonly Room[] rooms;
     private readonly Dictionary<int, SpecialRoom> specialRooms = [];
     private readonly Dictionary<Guid, int> hosts = [];
     private readonly Dictionary<int, List<Guest>> guestsOf = [];
@@ -18,12 +20,25 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
     private readonly Dictionary<(Group Group, int Host), int> members = [];
     private readonly Stack<Change> done = [];
 
+    /// <param name="cluster">As the snapshot shows it.</param>
+    /// <param name="scope">The hosts that may be used.</param>
+    /// <param name="batch">All that the plan is about: none of them is a member of its groups on its old host any more.</param>
+    public Placement(IndexedCluster cluster, Scope scope, IReadOnlyCollection<Guest> batch)
+    {
+        (this.cluster, this.scope, Batch) = (cluster, scope, batch.Count);
+        rooms = [.. cluster.FreeRoom];
+        foreach (var guest in batch)
+        {
+            CountMember(guest, guest.SourceIndex, -1);
+        }
+    }
+
     public IndexedCluster Cluster => cluster;
 
     public Scope Scope => scope;
 
     /// <summary>How many instances the plan is about.</summary>
-    public int Batch => batch;
+    public int Batch { get; }
 
     public Room RoomOf(int host) => rooms[host];
 
@@ -80,9 +95,6 @@ internal sealed class Placement(IndexedCluster cluster, Scope scope, int batch)
 
         return false;
     }
-
-    /// <summary>A guest that leaves its host is no member of its groups there any more.</summary>
-    public void Leave(Guest guest) => CountMember(guest, guest.SourceIndex, -1);
 
     public void Put(Guest guest, int host)
     {

@@ -17,12 +17,7 @@ public static class Recheck
             .Where(move => cluster.Find(move.Instance) is not null)
             .ToDictionary(move => move.Instance, move => cluster.GuestOf(cluster.Find(move.Instance)!, move.Priority));
         var scope = new Scope(cluster, request, guests.Values);
-        var placement = new Placement(cluster, scope, plan.Moves.Count);
-        foreach (var guest in guests.Values)
-        {
-            placement.Leave(guest);
-        }
-
+        var placement = new Placement(cluster, scope, guests.Values);
         var misfits = new List<(Move Move, string Why)>();
         foreach (var move in plan.Moves)
         {
@@ -59,12 +54,8 @@ public static class Recheck
         Plan plan, List<(Move Move, string Why)> misfits, Dictionary<Guid, Guest> guests, Placement kept, PlanRequest request)
     {
         var again = misfits.Select(misfit => guests.GetValueOrDefault(misfit.Move.Instance)).OfType<Guest>().ToList();
-        var settled = guests.Values
-            .Where(guest => kept.HostOf(guest.Instance.Id) is not null)
-            .Select(guest => (guest, kept.HostOf(guest.Instance.Id)!.Value))
-            .ToList();
         var mended = PlanWriter.Of(
-            Arranger.Best(kept.Cluster, kept.Scope, again, settled).Placement,
+            Arranger.Best(kept.Cluster, kept.Scope, again, [.. kept.Placed]).Placement,
             [.. guests.Values], [], request, Unplaced.MaximumHosts);
         var forgotten = misfits
             .Where(misfit => !guests.ContainsKey(misfit.Move.Instance))

@@ -121,8 +121,6 @@ internal sealed class Repair(Placement placement, IEnumerable<Guid> movable)
     private double Shortage(Guest guest, int host)
     {
         var missing = placement.RoomOf(host).Missing(guest.Demand);
-        return Share(missing.MemoryMib, guest.Demand.MemoryMib) + Share(missing.Vcpus, guest.Demand.Vcpus);
+        return Room.Share(missing.MemoryMib, guest.Demand.MemoryMib) + Room.Share(missing.Vcpus, guest.Demand.Vcpus);
     }
-
-    private static double Share(long missing, long wanted) => wanted == 0 ? 0 : (double)missing / wanted;
 }

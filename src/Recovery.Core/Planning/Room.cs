@@ -38,6 +38,9 @@ internal readonly record struct Room(long MemoryMib, long Vcpus, long DiskMib)
     public Room Missing(Room demand) => new(
         Shortage(demand.MemoryMib, MemoryMib), Shortage(demand.Vcpus, Vcpus), Shortage(demand.DiskMib, DiskMib));
 
+    /// <summary>A part of a whole; nothing where there is no whole.</summary>
+    public static double Share(long part, long whole) => whole <= 0 ? 0 : (double)part / whole;
+
     // Placement's formula: (total - reserved) * ratio promises what the host's own system needs; ours keeps it whole.
     private static long Usable(long total, double overcommit, long reserved) =>
         Math.Max(0, (long)(total * overcommit) - reserved);

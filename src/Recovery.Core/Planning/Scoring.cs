@@ -38,7 +38,7 @@ internal static class Scoring
     /// <summary>What the guest's own demand takes from the balance of any host, at least: so far below its bound each stays.</summary>
     public static double LeastTaken(Guest guest, IndexedCluster cluster) =>
         cluster.Options.Weights.Balance * Math.Min(
-            Share(guest.Demand.MemoryMib, cluster.LargestCapacity.MemoryMib), Share(guest.Demand.Vcpus, cluster.LargestCapacity.Vcpus));
+            Room.Share(guest.Demand.MemoryMib, cluster.LargestCapacity.MemoryMib), Room.Share(guest.Demand.Vcpus, cluster.LargestCapacity.Vcpus));
 
     /// <summary>The few hosts that the guest is drawn to by name: where it was, and where others of its groups are.</summary>
     public static IEnumerable<int> Favourites(Guest guest, Placement placement)
@@ -90,7 +90,7 @@ internal static class Scoring
     private static double Host(IndexedCluster cluster, int host, Room free)
     {
         var (weights, capacity) = (cluster.Options.Weights, cluster.CapacityOf(host));
-        var balance = Math.Min(Share(free.MemoryMib, capacity.MemoryMib), Share(free.Vcpus, capacity.Vcpus));
+        var balance = Math.Min(Free(free.MemoryMib, capacity.MemoryMib), Free(free.Vcpus, capacity.Vcpus));
         return (weights.Balance * balance) - (cluster.Hosts[host].Spare ? weights.SparesLast : 0);
     }
 
@@ -116,5 +116,6 @@ internal static class Scoring
         return bonus;
     }
 
-    private static double Share(long free, long capacity) => capacity <= 0 ? 0 : Math.Max(0, (double)free / capacity);
+    // A host that was promised too much is no worse than a full one.
+    private static double Free(long free, long capacity) => Math.Max(0, Room.Share(free, capacity));
 }

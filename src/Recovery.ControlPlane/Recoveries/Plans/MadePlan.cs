@@ -13,6 +13,11 @@ public sealed record DrawnPlan(Plan Plan, IReadOnlyList<string> Changes)
         : this(plan, [])
     {
     }
+
+    /// <summary>Mended from the one that was shown; anew when none was.</summary>
+    public static DrawnPlan From(Plan? shown, ClusterSnapshot cluster, PlanRequest request, PlannerOptions options) => shown is null
+        ? new DrawnPlan(Planner.Plan(cluster, request, options))
+        : PlanMending.Of(shown, cluster, request, options);
 }
 
 /// <summary>A plan with what its targets said of the definitions.</summary>

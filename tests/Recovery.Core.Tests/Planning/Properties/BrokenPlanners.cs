@@ -110,8 +110,7 @@ internal static class BrokenPlanners
         var cluster = new IndexedCluster(snapshot, options with { RepairTries = 0 });
         var whole = Planner.Plan(snapshot, request, options);
         var candidates = NaivePlanner.Candidates(whole).Select(each => cluster.GuestOf(snapshot.Instances.First(instance => instance.Id == each.Id), each.Priority)).ToList();
-        var placement = new Placement(cluster, new Scope(cluster, request, candidates), candidates.Count);
-        candidates.ForEach(placement.Leave);
+        var placement = new Placement(cluster, new Scope(cluster, request, candidates), candidates);
         var only = Arrangement.Of(placement, candidates, style);
         var placed = candidates.Where(only.Placement.Has).ToDictionary(guest => guest.Instance.Id, guest => cluster.Hosts[placement.HostOf(guest.Instance.Id)!.Value].Name);
         return NaivePlanner.Rearranged(whole, placed);
