@@ -188,7 +188,7 @@ public sealed class ExecutorServiceTests : IDisposable
             Recovery = "r",
             Epoch = epoch,
             Instance = Instance,
-            Deadline = Timestamp.FromDateTime(DateTime.UtcNow.AddSeconds(10)),
+            TimeLimit = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
             Start = new StartDomain(),
         });
         StepResult? result = null;

@@ -30,6 +30,7 @@ internal static class OptionRules
             ["Runner:LeaseSeconds"] = (3, 3600),
             ["Runner:MaxParallel"] = (1, 64),
             ["Runner:MaxParallelPerTarget"] = (1, 64),
+            ["Runner:MaxParallelPerBackend"] = (1, 1024),
         };
 
     public static void Check(RecoveryOptions options, IConfigurationSection section, List<string> faults)

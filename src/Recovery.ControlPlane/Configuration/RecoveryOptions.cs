@@ -86,4 +86,7 @@ public sealed record RunnerOptions
 
     /// <summary>Instances brought up at the same time on one target.</summary>
     public int MaxParallelPerTarget { get; init; } = 4;
+
+    /// <summary>Instances brought up at the same time on one storage, or behind one portal.</summary>
+    public int MaxParallelPerBackend { get; init; } = 8;
 }

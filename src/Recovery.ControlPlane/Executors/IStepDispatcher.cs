@@ -33,7 +33,8 @@ public sealed record StepDispatch
 
     public required StepAction Action { get; init; }
 
-    public required DateTimeOffset Deadline { get; init; }
+    /// <summary>How long it may take, from when it arrives.</summary>
+    public required TimeSpan TimeLimit { get; init; }
 
     public required Instance Instance { get; init; }
 

@@ -19,7 +19,7 @@ public sealed class StepCommandBuilder(ChapCredentials credentials)
             Recovery = step.RecoveryId.ToString("D"),
             Epoch = checked((ulong)step.Epoch),
             Instance = step.Instance.Id.ToString("D"),
-            Deadline = Timestamp.FromDateTimeOffset(step.Deadline),
+            TimeLimit = Duration.FromTimeSpan(step.TimeLimit),
         };
         var instance = step.Instance;
         switch (step.Action)
@@ -55,7 +55,13 @@ public sealed class StepCommandBuilder(ChapCredentials credentials)
             case StepAction.Disconnect:
                 command.Disconnect = new() { Volumes = { instance.Volumes.Select(ToVolume) } };
                 break;
-            case StepAction.Commit:
+            case StepAction.AwaitAgent:
+                command.AwaitAgent = new();
+                break;
+            case StepAction.UndefineStale:
+                command.Undefine = new() { Stale = true };
+                break;
+            case StepAction.Commit or StepAction.Probe:
             default:
                 throw new ArgumentException($"{step.Action} is not carried out by executors: the inventory does it.", nameof(step));
         }

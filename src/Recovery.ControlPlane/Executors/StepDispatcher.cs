@@ -9,7 +9,7 @@ public sealed class StepDispatcher(
     ExecutorChannels channels, StepCommandBuilder commands, TimeProvider time, ILogger<StepDispatcher> log) : IStepDispatcher
 {
     // The executor keeps the step's deadline itself; ours only ends the waiting for one that no longer answers, so it
-    // is a little later. A step that is asked after when its deadline has passed gets as long to tell its outcome.
+    // is a little later.
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
@@ -50,8 +50,7 @@ public sealed class StepDispatcher(
     private async Task<StepReply> SendAsync(
         StepDispatch step, Proto.StepCommand command, Func<string, Task> onProgress, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var patience = (step.Deadline > now ? step.Deadline : now) + AnswerGrace;
+        var patience = time.GetUtcNow() + step.TimeLimit + AnswerGrace;
         var client = new Proto.Executor.ExecutorClient(channels.To(step.ExecutorAddress));
         using var call = client.Run(command, deadline: patience.UtcDateTime, cancellationToken: cancellationToken);
         while (await call.ResponseStream.MoveNext(cancellationToken))

@@ -32,6 +32,8 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
 
     public DbSet<FenceProofRow> FenceProofs => Set<FenceProofRow>();
 
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Ticks sort and compare alike in SQLite and MySQL; neither keeps an offset.
@@ -78,6 +80,7 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
             recovery.HasIndex(row => row.PlanId);
             AsJson(recovery.Property(row => row.Request));
             AsJson(recovery.Property(row => row.Plan));
+            AsJson(recovery.Property(row => row.Limits));
             recovery.HasMany(row => row.Instances).WithOne().HasForeignKey(row => row.RecoveryId);
         });
         modelBuilder.Entity<PlanRow>(plan =>
@@ -117,6 +120,13 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
         {
             key.HasKey(row => row.Key);
             key.Property(row => row.Key).HasMaxLength(200);
+        });
+        modelBuilder.Entity<AuditRow>(audit =>
+        {
+            audit.HasKey(row => row.Id);
+            audit.Property(row => row.Host).HasMaxLength(253);
+            audit.HasIndex(row => row.RecoveryId);
+            audit.HasIndex(row => row.Host);
         });
         modelBuilder.Entity<FenceProofRow>(proof =>
         {

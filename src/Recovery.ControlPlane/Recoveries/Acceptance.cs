@@ -105,6 +105,10 @@ public sealed class Acceptance(
             CreatedAt = now,
             PlanId = asked.Plan?.Value,
             Request = scope.ToRequest(asked, options.Runner.MaxParallel),
+            Limits = new RecoveryLimits(
+                asked.MaxParallel ?? options.Runner.MaxParallel,
+                options.Runner.MaxParallelPerTarget,
+                options.Runner.MaxParallelPerBackend),
         });
         database.Locks.AddRange(Subjects(scope).Select(subject => new RecoveryLockRow { Subject = subject, RecoveryId = id }));
         if (idempotencyKey is not null)

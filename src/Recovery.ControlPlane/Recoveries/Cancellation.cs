@@ -16,8 +16,8 @@ public sealed class Cancellation(IDbContextFactory<RecoveryDbContext> databases,
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var asked = await database.Recoveries
-            .Where(row => row.Id == id && !row.CancelRequested && !States.Final.Contains(row.State))
-            .ExecuteUpdateAsync(row => row.SetProperty(recovery => recovery.CancelRequested, true), cancellationToken);
+            .Where(row => row.Id == id && row.Cancel == null && !States.Final.Contains(row.State))
+            .ExecuteUpdateAsync(row => row.SetProperty(recovery => recovery.Cancel, CancelMode.Finish), cancellationToken);
         var recovery = await database.Recoveries.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
         if (recovery is null)
         {

@@ -11,7 +11,7 @@ public sealed class CloseStage
     {
         var recovery = await claim.ReadAsync(cancellationToken);
         var states = recovery.Instances.Select(row => row.State).ToList();
-        var outcome = States.Outcome(states, recovery.CancelRequested);
+        var outcome = States.Outcome(states, recovery.Cancel is not null);
         await claim.EnterAsync(
             outcome,
             why ?? Summary(states),

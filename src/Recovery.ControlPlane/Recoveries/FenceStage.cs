@@ -74,7 +74,7 @@ public sealed class FenceStage(
                 return FenceEnd.Proven;
             }
 
-            if ((await claim.ReadAsync(cancellationToken)).CancelRequested)
+            if ((await claim.ReadAsync(cancellationToken)).Cancel is not null)
             {
                 return FenceEnd.Cancelled;
             }

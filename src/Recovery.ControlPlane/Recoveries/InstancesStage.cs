@@ -19,7 +19,7 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
             while (true)
             {
                 recovery = await claim.ReadAsync(ending.Token);
-                if (recovery.CancelRequested)
+                if (recovery.Cancel is not null)
                 {
                     await close.SkipWaitingAsync(claim, "The recovery was cancelled before its turn.", ending.Token);
                     recovery = await claim.ReadAsync(ending.Token);
@@ -56,7 +56,7 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
     {
         var busy = running.Select(row => row.InstanceId).ToHashSet();
         var perTarget = running.GroupBy(row => row.Target!).ToDictionary(group => group.Key, group => group.Count());
-        var free = recovery.Request.MaxParallel - running.Count;
+        var free = recovery.Limits.InAll - running.Count;
         var eligible = new List<RecoveryInstanceRow>();
 
         // What was begun before a crash comes first: it may hold something.

@@ -78,7 +78,8 @@ public sealed class Retry(
             .ExecuteUpdateAsync(
                 row => row.SetProperty(each => each.State, RecoveryState.Accepted)
                     .SetProperty(each => each.Reason, "")
-                    .SetProperty(each => each.CancelRequested, false)
+                    .SetProperty(each => each.Cancel, (CancelMode?)null)
+                    .SetProperty(each => each.Paused, false)
                     .SetProperty(each => each.FinishedAt, (DateTimeOffset?)null),
                 cancellationToken);
         return instances == 1 && recoveries == 1;

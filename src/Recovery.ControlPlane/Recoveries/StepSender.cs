@@ -77,7 +77,7 @@ public sealed class StepSender(IStepDispatcher dispatcher, FenceProofs proofs, R
                 Host = intent.Host,
                 ExecutorAddress = address,
                 Action = intent.Action,
-                Deadline = claim.Time.GetUtcNow() + TimeSpan.FromSeconds(options.Runner.StepSeconds),
+                TimeLimit = TimeSpan.FromSeconds(options.Runner.StepSeconds),
                 Instance = row.Instance,
                 Definition = row.Definition,
                 SourceStorages = row.SourceStorages,

@@ -17,6 +17,9 @@ public sealed record InstancePolicy
     /// <summary>What it is: <c>appliance</c>. Classes that heal themselves are left out by configuration. Empty: nothing special.</summary>
     public string Class { get; init; } = "";
 
+    /// <summary>When it can be relied on; null: as soon as it runs. What comes after it waits for this.</summary>
+    public ReadinessGate? Ready { get; init; }
+
     /// <summary>Instances that have to run before it does.</summary>
     public IReadOnlyList<Guid> After { get; init; } = [];
 

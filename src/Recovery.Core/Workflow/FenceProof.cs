@@ -8,6 +8,12 @@ public enum FenceProofKind
 
     /// <summary>A human said so, by name, with a reason and an end.</summary>
     Attestation,
+
+    /// <summary>The host's own executor ended every guest and saw that none is left. The host itself lives.</summary>
+    ExecutorWord,
+
+    /// <summary>The storage lets the host write no more.</summary>
+    StorageCutOff,
 }
 
 /// <summary>The recorded evidence that a host cannot run its guests.</summary>

@@ -43,6 +43,9 @@ public enum InstanceState
     /// <summary>A step failed; what had been done on the target is being undone.</summary>
     PuttingBack,
 
+    /// <summary>It runs on its target and belongs to it; what waits for it waits until it answers.</summary>
+    AwaitingReadiness,
+
     /// <summary>It is on its target, as it shall be. The end.</summary>
     Recovered,
 

@@ -1,6 +1,9 @@
 namespace Recovery.Core.Workflow;
 
-/// <summary>The idempotent actions on one instance. All but <see cref="Commit"/> run on the target's executor.</summary>
+/// <summary>
+/// The idempotent actions on one instance. All but <see cref="Commit"/> and <see cref="Probe"/> run on the target's
+/// executor.
+/// </summary>
 public enum StepAction
 {
     /// <summary>Log in to each volume and leave its CHAP secret with libvirt.</summary>
@@ -31,6 +34,15 @@ public enum StepAction
 
     /// <summary>Put back: take away the secrets that this recovery left.</summary>
     Disconnect,
+
+    /// <summary>The guest's own agent answers.</summary>
+    AwaitAgent,
+
+    /// <summary>The guest answers by TCP or HTTP. Asked by the control plane.</summary>
+    Probe,
+
+    /// <summary>A copy that stayed behind when its instance was recovered elsewhere is undefined. Its disks stay.</summary>
+    UndefineStale,
 }
 
 /// <summary>How a step ended.</summary>

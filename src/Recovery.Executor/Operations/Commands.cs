@@ -20,7 +20,7 @@ internal static class Commands
     {
         var plain = command.Clone();
         plain.Epoch = 0;
-        plain.Deadline = null;
+        plain.TimeLimit = null;
         foreach (var volume in Volumes(plain)) volume.ChapPassword = "";
         return Convert.ToHexStringLower(SHA256.HashData(plain.ToByteArray()));
     }
@@ -48,7 +48,7 @@ internal static class Commands
         Identifier(faults, "recovery", command.Recovery);
         if (command.Epoch == 0) faults.Add("epoch must be at least 1");
         if (!IsUuid(command.Instance)) faults.Add($"instance '{Shortened(command.Instance)}' is no UUID in lower case with dashes");
-        if (command.Deadline is not { Seconds: > 0 and < 253_402_300_800, Nanos: >= 0 and < 1_000_000_000 }) faults.Add("deadline is missing or no time");
+        if (command.TimeLimit is not { Seconds: >= 0 and < 315_576_000_000, Nanos: >= 0 and < 1_000_000_000 }) faults.Add("time_limit is missing or no time span");
         if (command.ActionCase == Action.None) faults.Add("no action is given, or one that this executor does not know");
         if (command.ActionCase == Action.Define && command.Define.Definition.Length == 0) faults.Add("define.definition is empty");
         foreach (var volume in Volumes(command)) Check(volume, command.ActionCase, faults);

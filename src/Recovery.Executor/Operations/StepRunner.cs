@@ -16,7 +16,7 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
     // libvirtd restarts within seconds, and steps are idempotent: they ride it out.
     private static readonly TimeSpan PatienceWithLibvirt = TimeSpan.FromSeconds(15);
 
-    // Timers have an end, deadlines may lie in another century.
+    // Timers have an end.
     private static readonly TimeSpan LongestStep = TimeSpan.FromDays(1);
 
     private readonly OperationLog log = log;
@@ -36,7 +36,7 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
             yield break;
         }
         var progress = step!.Watch();
-        using var patience = new CancellationTokenSource(Positive(Remaining(command)) + Grace, time);
+        using var patience = new CancellationTokenSource(Limit(command) + Grace, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, watching);
         while (await MoreProgress(progress, either.Token, watching))
         {
@@ -101,7 +101,7 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
             if (log.Outcome(command.StepId) is { } outcome) return (Replayed(outcome), null);
             if (running.TryGetValue(command.StepId, out var step)) return (null, step);
         }
-        if (Remaining(command) <= TimeSpan.Zero) return (Overdue($"The deadline of {Describe(command)} had passed when it arrived; nothing was done."), null);
+        if (Limit(command) <= TimeSpan.Zero) return (Overdue($"{Describe(command)} came with no time left; nothing was done."), null);
         if (log.Intent(command.StepId) is null)
             log.Append(new Intent(time.GetUtcNow(), command.StepId, command.Recovery, command.Epoch, command.Instance, Commands.Name(command), fingerprint));
         return (null, Begin(command));
@@ -125,7 +125,7 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
 
     private async Task<StepResult> Outcome(StepCommand command, RunningStep step)
     {
-        using var deadline = new CancellationTokenSource(Positive(Remaining(command)), time);
+        using var deadline = new CancellationTokenSource(Limit(command), time);
         try
         {
             using var turn = await turns.Take(command.Instance, deadline.Token);
@@ -195,13 +195,11 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
         }
     }
 
-    private TimeSpan Remaining(StepCommand command)
+    private static TimeSpan Limit(StepCommand command)
     {
-        var remaining = command.Deadline.ToDateTimeOffset() - time.GetUtcNow();
-        return remaining < LongestStep ? remaining : LongestStep;
+        var limit = command.TimeLimit.ToTimeSpan();
+        return limit < LongestStep ? limit : LongestStep;
     }
-
-    private static TimeSpan Positive(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
 
     private Google.Protobuf.WellKnownTypes.Timestamp Now() => Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(time.GetUtcNow());
 

@@ -152,7 +152,7 @@ public sealed class StepCommandBuilderTests : IDisposable
             Host = "node2",
             ExecutorAddress = "http://127.0.0.1:1",
             Action = action,
-            Deadline = DateTimeOffset.UnixEpoch,
+            TimeLimit = TimeSpan.FromMinutes(1),
             Instance = new Instance
             {
                 Id = Guid.NewGuid(),

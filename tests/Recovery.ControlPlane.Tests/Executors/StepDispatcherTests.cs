@@ -159,7 +159,7 @@ public sealed class StepDispatcherTests : IDisposable
     {
         await using var executor = await LoopbackExecutor.StartAsync();
         executor.Does.Run = (_, _, call) => Task.Delay(Timeout.Infinite, call.CancellationToken);
-        var step = Step(executor.Address) with { Deadline = DateTimeOffset.UtcNow.AddSeconds(-60) };
+        var step = Step(executor.Address) with { TimeLimit = TimeSpan.Zero };
 
         await Assert.ThrowsAsync<ExecutorUnreachableException>(() => Dispatcher().RunAsync(step, Ignore, Cancel))
             .WaitAsync(TimeSpan.FromSeconds(15), Cancel);
@@ -230,7 +230,7 @@ public sealed class StepDispatcherTests : IDisposable
         Host = "node2",
         ExecutorAddress = address,
         Action = StepAction.Define,
-        Deadline = DateTimeOffset.UtcNow.AddMinutes(1),
+        TimeLimit = TimeSpan.FromMinutes(1),
         Instance = new Instance
         {
             Id = Guid.NewGuid(),

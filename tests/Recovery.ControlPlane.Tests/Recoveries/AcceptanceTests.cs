@@ -186,7 +186,7 @@ public sealed class AcceptanceTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (first.Status, second.Status));
         Assert.True(first.Json.GetProperty("cancelRequested").GetBoolean());
         await using var database = await plane.OpenAsync();
-        Assert.True(database.Recoveries.Single().CancelRequested);
+        Assert.True(database.Recoveries.Single().Cancel is not null);
         Assert.Equal(2, database.Events.Count());
     }
 
@@ -204,7 +204,7 @@ public sealed class AcceptanceTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Conflict, answer.Status);
         Assert.Equal(["recovery-final id"], answer.Faults);
         await using var database = await plane.OpenAsync();
-        Assert.False(database.Recoveries.Single().CancelRequested);
+        Assert.False(database.Recoveries.Single().Cancel is not null);
     }
 
     [Theory]
@@ -221,7 +221,7 @@ public sealed class AcceptanceTests : IAsyncLifetime
         Assert.Equal($"/v1/recoveries/{id}", answer.Location);
         await using var database = await plane.OpenAsync();
         var row = database.Recoveries.Include(each => each.Instances).Single();
-        Assert.Equal((RecoveryState.Accepted, false, null), (row.State, row.CancelRequested, row.FinishedAt));
+        Assert.Equal((RecoveryState.Accepted, false, null), (row.State, row.Cancel is not null, row.FinishedAt));
         var web1 = row.Instances.Single(each => each.InstanceId == Rows.Web1);
         Assert.Equal((InstanceState.Waiting, 2, null, "", null), (web1.State, web1.Attempt, web1.Target, web1.Reason, web1.FinishedAt));
         Assert.Equal(InstanceState.Recovered, row.Instances.Single(each => each.InstanceId == Rows.Web2).State);
@@ -318,7 +318,7 @@ public sealed class AcceptanceTests : IAsyncLifetime
         {
             var row = Rows.Recovery(id, state, plane.Time.GetUtcNow(), "node1");
             row.FinishedAt = plane.Time.GetUtcNow();
-            row.CancelRequested = state == RecoveryState.Cancelled && instances.Length > 0;
+            row.Cancel = state == RecoveryState.Cancelled && instances.Length > 0 ? CancelMode.Finish : null;
             database.Recoveries.Add(row);
             foreach (var (instance, instanceState) in instances)
             {

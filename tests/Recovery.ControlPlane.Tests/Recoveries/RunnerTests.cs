@@ -291,7 +291,7 @@ public class RunnerTests
         await using (var context = bench.CreateDbContext())
         {
             await context.Recoveries.ExecuteUpdateAsync(
-                row => row.SetProperty(each => each.CancelRequested, true), TestContext.Current.CancellationToken);
+                row => row.SetProperty(each => each.Cancel, CancelMode.Finish), TestContext.Current.CancellationToken);
         }
 
         var cancelled = await bench.UntilFinalAsync(recovery);

@@ -42,7 +42,7 @@ public sealed class CommandsTests
         Recovery = "r",
         Epoch = epoch,
         Instance = "11111111-2222-4333-8444-555555555555",
-        Deadline = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddDays(epoch)),
+        TimeLimit = Duration.FromTimeSpan(TimeSpan.FromDays(epoch)),
         ConnectVolumes = new ConnectVolumes
         {
             Volumes = { new Volume { DiskTarget = "vdb", ChapPassword = password, Iscsi = new IscsiLun { PortalHost = "p", TargetName = target } } },

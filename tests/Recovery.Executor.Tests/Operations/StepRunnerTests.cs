@@ -141,7 +141,7 @@ public sealed class StepRunnerTests : IDisposable
     [Fact]
     public async Task A_command_whose_deadline_has_passed_is_not_begun()
     {
-        Assert.Equal(ErrorCode.DeadlineExceeded, (await Result(Restart(), Command("s1", seconds: -1))).Code);
+        Assert.Equal(ErrorCode.DeadlineExceeded, (await Result(Restart(), Command("s1", seconds: 0))).Code);
         Assert.Equal(0, start.Times);
     }
 
@@ -225,7 +225,7 @@ public sealed class StepRunnerTests : IDisposable
             Recovery = recovery,
             Epoch = epoch,
             Instance = instance,
-            Deadline = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow.AddSeconds(seconds)),
+            TimeLimit = Duration.FromTimeSpan(TimeSpan.FromSeconds(seconds)),
             Start = new StartDomain(),
         };
 

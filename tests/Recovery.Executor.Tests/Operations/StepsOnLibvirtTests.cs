@@ -97,7 +97,7 @@ public sealed class StepsOnLibvirtTests : IAsyncLifetime
             Recovery = "r",
             Epoch = 1,
             Instance = Instance,
-            Deadline = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow.AddSeconds(10)),
+            TimeLimit = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
         };
         action(command);
         StepResult? result = null;

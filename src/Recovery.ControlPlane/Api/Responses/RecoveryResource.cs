@@ -62,7 +62,7 @@ public sealed record RecoveryResource(
         row.Request.ExcludedInstances,
         row.Request.IgnoreDependencies,
         row.Request.MaxParallel,
-        row.CancelRequested,
+        row.Cancel is not null,
         InstanceCounts.Of(instances),
         row.CreatedAt,
         row.PlannedAt,

@@ -33,6 +33,12 @@ public sealed class HostRow
     /// <summary>Set when a recovery has taken its instances away; it takes none until it is proven clean.</summary>
     public bool Quarantined { get; set; }
 
+    /// <summary>The boot that it reported last; empty: it never told. Another one means that it was off.</summary>
+    public string Boot { get; set; } = "";
+
+    /// <summary>The boot after which everything was put in order here; the same as <see cref="Boot"/> when that is done.</summary>
+    public string SettledBoot { get; set; } = "";
+
     public required DateTimeOffset RegisteredAt { get; set; }
 
     /// <summary>When its executor was heard last, written every few seconds; the live value is in the liveness board.</summary>
@@ -74,11 +80,13 @@ public sealed record StorageView(string Id, string Path, long FreeMib, long Size
 /// <param name="Options">Its options as key and value, without secrets.</param>
 /// <param name="SecretOptions">Options whose value is the content of a file in the configured secrets directory.</param>
 /// <param name="TimeoutSeconds">For each call of the agent.</param>
+/// <param name="Tries">How often the level is tried before the next one.</param>
 public sealed record FenceLevel(
     string Agent,
     IReadOnlyDictionary<string, string> Options,
     IReadOnlyDictionary<string, string> SecretOptions,
-    int TimeoutSeconds = 60);
+    int TimeoutSeconds = 60,
+    int Tries = 2);
 
 /// <summary>A domain as a host reported it last. A dead host can't be asked, so this is all that is left of it.</summary>
 public sealed class DomainRow

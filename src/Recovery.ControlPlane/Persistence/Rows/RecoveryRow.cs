@@ -23,6 +23,11 @@ public sealed record RecoveryRequest(
     /// <summary>These instances are left where they are.</summary>
     public IReadOnlyList<Guid> ExcludedInstances { get; init; } = [];
 
+    /// <summary>
+    /// The sources may be alive but beyond use: their own executors end their guests, or a fence agent switches them off.
+    /// </summary>
+    public bool EvenIfAlive { get; init; }
+
     /// <summary>Instances come up in the order of their priorities alone.</summary>
     public bool IgnoreDependencies { get; init; }
 
@@ -55,7 +60,14 @@ public sealed class RecoveryRow
 
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    public bool CancelRequested { get; set; }
+    /// <summary>Set when somebody asked it to end; null: nobody did.</summary>
+    public CancelMode? Cancel { get; set; }
+
+    /// <summary>Running steps finish, nothing new starts, until somebody lets it continue.</summary>
+    public bool Paused { get; set; }
+
+    /// <summary>How many at a time; may change while it runs.</summary>
+    public RecoveryLimits Limits { get; set; } = new(8, 4, 8);
 
     /// <summary>The stored plan that it carries out; null when it makes its own.</summary>
     public Guid? PlanId { get; set; }
@@ -93,7 +105,12 @@ public sealed class RecoveryInstanceRow
 
     public required PowerIntent Intent { get; set; }
 
+    public InstanceTask Task { get; set; }
+
     public required InstanceState State { get; set; }
+
+    /// <summary>An operator wants it left alone, if it was not begun yet.</summary>
+    public bool SkipRequested { get; set; }
 
     /// <summary>Why it failed or is unplaced; for humans.</summary>
     public string Reason { get; set; } = "";
@@ -205,6 +222,35 @@ public static class EventTypes
     public const string Step = "step";
     public const string Progress = "progress";
     public const string Alarm = "alarm";
+
+    /// <summary>An operator stepped in: paused, continued, cancelled, retried, skipped, changed limits.</summary>
+    public const string Operator = "operator";
+}
+
+/// <summary>What an operator did, or the system in an operator's place. Written with what it did; kept for ever.</summary>
+public sealed class AuditRow
+{
+    public long Id { get; set; }
+
+    public required DateTimeOffset At { get; set; }
+
+    /// <summary>A name as the caller gave it; <c>recovery</c> for the system itself.</summary>
+    public required string Who { get; set; }
+
+    /// <summary>Why, in the caller's words; may be empty where none is asked for.</summary>
+    public string Why { get; set; } = "";
+
+    /// <summary>What was done: <c>pause</c>, <c>attest</c>, <c>end-quarantine</c>.</summary>
+    public required string Action { get; set; }
+
+    public Guid? RecoveryId { get; set; }
+
+    public Guid? InstanceId { get; set; }
+
+    public string? Host { get; set; }
+
+    /// <summary>What changed, for humans: "inAll 8 → 2".</summary>
+    public string Details { get; set; } = "";
 }
 
 /// <summary>An idempotency key and the body that it came with.</summary>

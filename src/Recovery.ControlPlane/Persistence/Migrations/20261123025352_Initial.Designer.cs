@@ -11,7 +11,7 @@ using Recovery.ControlPlane.Persistence;
 namespace Recovery.ControlPlane.Persistence.Migrations
 {
     [DbContext(typeof(RecoveryDbContext))]
-    [Migration("20261123004234_Initial")]
+    [Migration("20261123025352_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -19,6 +19,50 @@ namespace Recovery.ControlPlane.Persistence.Migrations
         {
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "9.0.23");
+
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.AuditRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Host")
+                        .HasMaxLength(253)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("InstanceId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("RecoveryId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Why")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Host");
+
+                    b.HasIndex("RecoveryId");
+
+                    b.ToTable("Audit");
+                });
 
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.DomainRow", b =>
                 {
@@ -187,6 +231,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Boot")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("CpuModel")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -236,6 +284,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations
 
                     b.Property<long?>("ReportedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("SettledBoot")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<bool>("Spare")
                         .HasColumnType("INTEGER");
@@ -449,6 +501,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("SkipRequested")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -470,6 +525,11 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Target")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Task")
+                        .IsRequired()
+                        .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
                     b.HasKey("RecoveryId", "InstanceId");
@@ -499,8 +559,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
-                    b.Property<bool>("CancelRequested")
-                        .HasColumnType("INTEGER");
+                    b.Property<string>("Cancel")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
@@ -518,6 +579,13 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("LeaseUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Paused")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Plan")

@@ -12,6 +12,26 @@ namespace Recovery.ControlPlane.Persistence.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "Audit",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Who = table.Column<string>(type: "TEXT", nullable: false),
+                    Why = table.Column<string>(type: "TEXT", nullable: false),
+                    Action = table.Column<string>(type: "TEXT", nullable: false),
+                    RecoveryId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    InstanceId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Host = table.Column<string>(type: "TEXT", maxLength: 253, nullable: true),
+                    Details = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Audit", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Domains",
                 columns: table => new
                 {
@@ -92,6 +112,8 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     Maintenance = table.Column<bool>(type: "INTEGER", nullable: false),
                     MaintenanceReason = table.Column<string>(type: "TEXT", nullable: false),
                     Quarantined = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Boot = table.Column<string>(type: "TEXT", nullable: false),
+                    SettledBoot = table.Column<string>(type: "TEXT", nullable: false),
                     RegisteredAt = table.Column<long>(type: "INTEGER", nullable: false),
                     LastHeardAt = table.Column<long>(type: "INTEGER", nullable: true),
                     ReportedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -204,7 +226,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     Epoch = table.Column<long>(type: "INTEGER", nullable: false),
                     LeaseOwner = table.Column<string>(type: "TEXT", nullable: true),
                     LeaseUntil = table.Column<long>(type: "INTEGER", nullable: true),
-                    CancelRequested = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Cancel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    Paused = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Limits = table.Column<string>(type: "TEXT", nullable: false),
                     PlanId = table.Column<Guid>(type: "TEXT", nullable: true),
                     Plan = table.Column<string>(type: "TEXT", nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
@@ -228,7 +252,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     Target = table.Column<string>(type: "TEXT", nullable: true),
                     Position = table.Column<int>(type: "INTEGER", nullable: false),
                     Intent = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Task = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    SkipRequested = table.Column<bool>(type: "INTEGER", nullable: false),
                     Reason = table.Column<string>(type: "TEXT", nullable: false),
                     Attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     Instance = table.Column<string>(type: "TEXT", nullable: false),
@@ -249,6 +275,16 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Audit_Host",
+                table: "Audit",
+                column: "Host");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Audit_RecoveryId",
+                table: "Audit",
+                column: "RecoveryId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Domains_Uuid",
@@ -300,6 +336,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "Audit");
+
             migrationBuilder.DropTable(
                 name: "Domains");
 
