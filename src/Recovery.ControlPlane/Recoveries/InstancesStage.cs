@@ -45,9 +45,9 @@ public sealed class InstancesStage(InstanceDrive drive, CloseStage close, Recove
         finally
         {
             // When one breaks off unexpectedly, none may go on behind the back of whoever claims this next.
-            await ending.CancelAsync();
-            await Task.WhenAll(running.Keys).ContinueWith(
-                _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            ending.Cancel();
+            await Task.WhenAll(running.Keys)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

@@ -65,7 +65,7 @@ public sealed partial class RecoveryRunner(
         {
             if (await ClaimAsync(context, row.Id, row.Epoch, stoppingToken) is { } claim)
             {
-                driving[row.Id] = Task.Run(() => DriveAsync(claim, stoppingToken), CancellationToken.None);
+                driving[row.Id] = DriveAsync(claim, stoppingToken);
             }
         }
     }
@@ -88,6 +88,8 @@ public sealed partial class RecoveryRunner(
 
     private async Task DriveAsync(Claim claim, CancellationToken stoppingToken)
     {
+        // Whoever claimed it goes on claiming, and has it among those that are driven, before any of it is done.
+        await Task.Yield();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var renewing = KeepLeaseAsync(claim, ending);
         try
@@ -110,7 +112,7 @@ public sealed partial class RecoveryRunner(
         }
         finally
         {
-            await ending.CancelAsync();
+            ending.Cancel();
             await renewing;
             driving.TryRemove(claim.RecoveryId, out _);
             signal.Notify();
@@ -135,7 +137,7 @@ public sealed partial class RecoveryRunner(
         {
             // Without a lease nothing may be driven: somebody else may be at it already.
             LogLeaseLost(failure, claim.RecoveryId);
-            await ending.CancelAsync();
+            ending.Cancel();
         }
     }
 

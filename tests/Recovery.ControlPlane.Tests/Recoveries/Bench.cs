@@ -24,7 +24,6 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
     private readonly Lock gate = new();
     private readonly List<StepDispatch> sent = [];
     private RecoveryRunner? runner;
-    private RunnerSignal? signal;
 
     public Bench(params string[] instances)
     {
@@ -143,8 +142,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
 
     public async Task StartAsync()
     {
-        var wake = new RunnerSignal();
-        signal = wake;
+        var wake = new RunnerSignal(TimeProvider.System);
         var time = TimeProvider.System;
         var close = new CloseStage();
         var proofs = new FenceProofs(this, Liveness, time);
@@ -175,7 +173,6 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         {
             await runner.StopAsync(CancellationToken.None);
             runner.Dispose();
-            signal?.Dispose();
             runner = null;
         }
     }
