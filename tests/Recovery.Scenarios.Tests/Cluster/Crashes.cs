@@ -9,8 +9,10 @@ namespace Recovery.Scenarios.Tests.Cluster;
 internal sealed class Crashes(World world)
 {
     private static readonly TimeSpan ExecutorAway = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ControlPlaneAway = TimeSpan.FromSeconds(2);
     private static readonly Task Never = new TaskCompletionSource().Task;
+
+    /// <summary>After which time a control plane that died is started again.</summary>
+    public TimeSpan ControlPlaneAway { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How many such moments have been.</summary>
     public int Count { get; private set; }

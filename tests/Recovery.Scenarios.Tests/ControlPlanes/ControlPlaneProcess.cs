@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -82,6 +83,24 @@ internal sealed class ControlPlaneProcess(World world, string name) : IDisposabl
         }
     }
 
+    /// <summary>As under a debugger, or on a machine that swaps: nothing of it goes on until then, and it knows nothing of it.</summary>
+    public void Freeze(TimeSpan time)
+    {
+        if (Strand is { } strand)
+        {
+            world.Say($"control plane {name} freezes for {time.TotalSeconds:0} s");
+            strand.Freeze();
+            world.Later(time, () =>
+            {
+                if (!strand.IsDead)
+                {
+                    world.Say($"control plane {name} goes on");
+                    strand.Thaw();
+                }
+            });
+        }
+    }
+
     public void Dispose() => Strand?.Kill();
 
     private ServiceProvider Compose(Strand strand)
@@ -127,18 +146,17 @@ internal sealed class ControlPlaneProcess(World world, string name) : IDisposabl
 
     private sealed class ContextFactory : IDbContextFactory<RecoveryDbContext>
     {
-        private readonly DbContextOptions<RecoveryDbContext> options;
+        private readonly PooledDbContextFactory<RecoveryDbContext> pool;
 
-        public ContextFactory(World world, ControlPlaneProcess process) =>
-            options = new DbContextOptionsBuilder<RecoveryDbContext>()
-                .UseSqlite(world.Database.Connection)
-                .EnableThreadSafetyChecks(false)
-                .AddInterceptors(new WriteInterceptor(world, process))
-                .Options;
+        public ContextFactory(World world, ControlPlaneProcess process) => pool = new(new DbContextOptionsBuilder<RecoveryDbContext>()
+            .UseSqlite(world.Database.Connection)
+            .EnableThreadSafetyChecks(false)
+            .AddInterceptors([new WriteInterceptor(world, process), .. world.Mutations.Interceptors])
+            .Options);
 
         public RecoveryDbContext CreateDbContext()
         {
-            var context = new RecoveryDbContext(options);
+            var context = pool.CreateDbContext();
             context.Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
             return context;
         }

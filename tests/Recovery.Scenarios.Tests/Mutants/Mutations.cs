@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Recovery.Scenarios.Tests.Cluster;
 using Recovery.Scenarios.Tests.Time;
@@ -12,6 +13,9 @@ internal sealed record Mutations
     public bool ExecutorForgetsItsLog { get; init; }
 
     public bool ExecutorAcceptsOlderEpochs { get; init; }
+
+    /// <summary>Between the control plane and its database.</summary>
+    public IReadOnlyList<IInterceptor> Interceptors { get; init; } = [];
 
     /// <summary>Puts something else in the place of a part of the control plane.</summary>
     public Action<IServiceCollection, World, Strand> Replace { get; init; } = (_, _, _) => { };

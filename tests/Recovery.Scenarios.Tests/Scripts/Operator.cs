@@ -87,14 +87,20 @@ internal sealed class Operator(World world)
             : null;
     }
 
-    // attest node1 by Ada [for 60m]
-    private static Func<ControlPlaneProcess, Task<string?>> Attest(Words words)
+    // attest node1 by Ada [for 60m] [truthfully]
+    private Func<ControlPlaneProcess, Task<string?>> Attest(Words words)
     {
         var host = words.Next();
         var who = words.Take("by") ? words.Next() : throw words.Wrong("by whom?");
         var lasting = words.Take("for") ? words.Time() : TimeSpan.FromHours(1);
+        var looks = words.Take("truthfully");
         return async process =>
         {
+            if (looks && world.Host(host).Powered)
+            {
+                return null; // whoever looks sees its lights, and says nothing
+            }
+
             var row = await process.Get<HostRegistry>().FindAsync(host, CancellationToken.None);
             var until = process.Get<TimeProvider>().GetUtcNow() + lasting;
             return (await process.Get<ProofBook>().AttestAsync(row!, who, "saw it dark", until, CancellationToken.None)).Fault?.Code.Name;

@@ -18,7 +18,7 @@ namespace Recovery.Scenarios.Tests.Scripts;
 /// </summary>
 internal static class Start
 {
-    private static readonly TimeSpan Past = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Past = TimeSpan.FromSeconds(3);
 
     /// <summary>Builds it, and lets it live for a moment, so that everybody has heard of everybody.</summary>
     public static void Make(World world, IEnumerable<string> lines)

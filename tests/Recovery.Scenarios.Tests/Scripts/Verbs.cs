@@ -139,8 +139,11 @@ internal sealed class Verbs(World world)
                 process.Kill();
                 world.Later(TimeSpan.FromSeconds(2), process.Start);
                 break;
+            case "freeze":
+                process.Freeze(words.Time());
+                break;
             default:
-                throw words.Wrong("kill, start or crash?");
+                throw words.Wrong("kill, start, crash or freeze?");
         }
     }
 

@@ -133,6 +133,12 @@ internal sealed class Kernel
 
     private void Invoke(Strand strand, SendOrPostCallback callback, object? state)
     {
+        if (strand.IsFrozen)
+        {
+            strand.Keep(callback, state);
+            return;
+        }
+
         Steps++;
         SynchronizationContext.SetSynchronizationContext(strand);
         callback(state);

@@ -7,6 +7,7 @@ namespace Recovery.Scenarios.Tests.Time;
 internal sealed class Strand(Kernel kernel, string name) : SynchronizationContext
 {
     private readonly TaskCompletionSource died = new();
+    private List<(SendOrPostCallback Callback, object? State)>? frozen;
 
     public string Name => name;
 
@@ -24,6 +25,20 @@ internal sealed class Strand(Kernel kernel, string name) : SynchronizationContex
         IsDead = true;
         died.TrySetResult();
     }
+
+    public bool IsFrozen => frozen is not null;
+
+    /// <summary>What it should do is kept for later.</summary>
+    public void Freeze() => frozen ??= [];
+
+    public void Thaw()
+    {
+        var kept = frozen ?? [];
+        frozen = null;
+        kept.ForEach(each => kernel.Enqueue(this, each.Callback, each.State));
+    }
+
+    internal void Keep(SendOrPostCallback callback, object? state) => frozen!.Add((callback, state));
 
     public override void Post(SendOrPostCallback d, object? state) => kernel.Enqueue(this, d, state);
 

@@ -19,6 +19,9 @@ internal sealed class Journal(World world)
 
     public Names Names { get; } = new(world);
 
+    /// <summary>Recoveries that have not ended.</summary>
+    public int Live { get; private set; }
+
     /// <summary>Every event so far, for those who count.</summary>
     public List<(string Recovery, string Type, string Message)> Events { get; } = [];
 
@@ -49,6 +52,7 @@ internal sealed class Journal(World world)
 
     private void LookAtRecoveries()
     {
+        Live = 0;
         foreach (var (id, owner, epoch, state) in world.Database.Read(
             "SELECT Id, LeaseOwner, Epoch, State FROM Recoveries ORDER BY CreatedAt",
             row => (row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetInt64(2), row.GetString(3))))
@@ -59,6 +63,7 @@ internal sealed class Journal(World world)
             // Whoever closes it gives it back in the same breath, and may.
             drivers[id] = (owner ?? known.Owner, epoch);
             var isOver = state is "Completed" or "CompletedWithFailures" or "Failed" or "Cancelled";
+            Live += isOver ? 0 : 1;
             if (isOver && world.Database.Count("SELECT COUNT(*) FROM Locks WHERE RecoveryId = @id", ("@id", id)) > 0)
             {
                 world.Watcher.Broken(Invariant.LeftBehind, $"{id} is {state} and still holds locks");
