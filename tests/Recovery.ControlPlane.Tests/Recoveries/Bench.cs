@@ -8,6 +8,7 @@ using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
 using Recovery.ControlPlane.Recoveries.Plans;
+using Recovery.ControlPlane.Recoveries.Readiness;
 using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
@@ -18,13 +19,12 @@ namespace Recovery.ControlPlane.Tests.Recoveries;
 /// The real runner on a real SQLite file, with a small cluster behind its three ports: node1 is silent and has
 /// instances, node2 and node3 are up. Executors, fence agents and inventory do what the story tells them.
 /// </summary>
-internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextFactory<RecoveryDbContext>, IAsyncDisposable
+internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessProbe, IDbContextFactory<RecoveryDbContext>, IAsyncDisposable
 {
     private readonly string file = Path.Combine(Path.GetTempPath(), $"recovery-{Guid.NewGuid():N}.db");
     private readonly Lock gate = new();
     private readonly List<StepDispatch> sent = [];
     private RecoveryRunner? runner;
-    private RunnerSignal? signal;
 
     public Bench(params string[] instances)
     {
@@ -58,6 +58,9 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
 
     /// <summary>What targets say of definitions that they are shown.</summary>
     public Targets Targets { get; } = new();
+
+    /// <summary>What a guest answers when it is asked whether it is ready.</summary>
+    public Func<string, Task<StepReply>> Ready { get; set; } = _ => Task.FromResult(Done);
 
     public Func<Guid, bool> Commit { get; set; } = _ => true;
 
@@ -144,26 +147,23 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
     public async Task StartAsync()
     {
         var wake = new RunnerSignal();
-        signal = wake;
         var time = TimeProvider.System;
         var close = new CloseStage();
         var proofs = new FenceProofs(this, Liveness, time);
-        var fence = new FenceStage(proofs, this, Liveness, close, Options);
         var drive = new RecoveryDrive(
+            new Observer(proofs, Liveness),
             new PlanStage(
                 this,
                 new PlanMaker(this, Targets, this, time, NullLogger<PlanMaker>.Instance),
                 new PlanArchive(this, Options.Plans),
                 close,
                 Options),
-            fence,
+            new FenceAction(this, Options),
             new RecheckStage(this, Options),
-            new InstancesStage(
-                new InstanceDrive(this, new StepSender(this, proofs, Options), proofs, fence, NullLogger<InstanceDrive>.Instance),
-                close,
-                Options),
+            new StepCarrier(this, new StepSender(this, Options), this, proofs, NullLogger<StepCarrier>.Instance),
             close,
-            new InventoryChanges());
+            new InventoryChanges(),
+            wake);
         runner = new RecoveryRunner(this, drive, wake, Options, time, NullLogger<RecoveryRunner>.Instance);
         await runner.StartAsync(CancellationToken.None);
     }
@@ -175,7 +175,6 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         {
             await runner.StopAsync(CancellationToken.None);
             runner.Dispose();
-            signal?.Dispose();
             runner = null;
         }
     }
@@ -259,6 +258,8 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         FenceCalls++;
         return Task.FromResult(Fence());
     }
+
+    public Task<StepReply> AwaitAsync(string name, ReadinessGate gate, CancellationToken cancellationToken) => Ready(name);
 
     public async ValueTask DisposeAsync()
     {
