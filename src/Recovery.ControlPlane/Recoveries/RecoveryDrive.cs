@@ -36,7 +36,7 @@ public sealed class RecoveryDrive(
         finally
         {
             // When one breaks off unexpectedly, none may go on behind the back of whoever claims this next.
-            await ending.CancelAsync();
+            ending.Cancel();
             await Task.WhenAll(running.All)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             changes.Notify();
@@ -135,7 +135,7 @@ public sealed class RecoveryDrive(
         {
             using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await Task.WhenAny([.. running.All, told, Task.Delay(wait, claim.Time, awake.Token)]);
-            await awake.CancelAsync();
+            awake.Cancel();
         }
 
         cancellationToken.ThrowIfCancellationRequested();

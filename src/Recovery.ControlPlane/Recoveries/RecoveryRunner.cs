@@ -43,7 +43,7 @@ public sealed partial class RecoveryRunner(
 
             using var awake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             await Task.WhenAny(told, Task.Delay(LookEvery, time, awake.Token));
-            await awake.CancelAsync();
+            awake.Cancel();
         }
     }
 
@@ -115,7 +115,7 @@ public sealed partial class RecoveryRunner(
         }
         finally
         {
-            await ending.CancelAsync();
+            ending.Cancel();
             await renewing;
             driving.TryRemove(claim.RecoveryId, out _);
             signal.Notify();
@@ -140,7 +140,7 @@ public sealed partial class RecoveryRunner(
         {
             // Without a lease nothing may be driven: somebody else may be at it already.
             LogLeaseLost(failure, claim.RecoveryId);
-            await ending.CancelAsync();
+            ending.Cancel();
         }
     }
 
