@@ -100,8 +100,8 @@ internal static class InstanceRules
 
             if (seen.Silences.TryGetValue(step.StepId, out var silence))
             {
-                var patience = StepTimes.Limit(step.Action, instance.Needs.Gate, TimeSpan.MaxValue) + StepTimes.Grace;
-                if (InstanceSteps.IsAboutReadiness(step.Action) && now >= step.IntendedAt + patience)
+                if (InstanceSteps.IsAboutReadiness(step.Action)
+                    && now >= step.IntendedAt + StepTimes.Readiness(instance.Needs.Gate) + StepTimes.Grace)
                 {
                     actions.Add(new WorkflowAction.Settle(
                         instance.Id, step.Action, step.StepId, StepOutcome.FailedForGood, "NOT_READY",

@@ -22,7 +22,7 @@ public static class StepTimes
     {
         if (InstanceSteps.IsAboutReadiness(action))
         {
-            return TimeSpan.FromSeconds(gate?.WithinSeconds ?? ReadinessGate.OrdinaryPatience);
+            return Readiness(gate);
         }
 
         var ordinary = action switch
@@ -34,6 +34,10 @@ public static class StepTimes
         };
         return ordinary < start ? ordinary : start;
     }
+
+    /// <summary>How long a guest has to get ready.</summary>
+    public static TimeSpan Readiness(ReadinessGate? gate) =>
+        TimeSpan.FromSeconds(gate?.WithinSeconds ?? ReadinessGate.OrdinaryPatience);
 
     /// <summary>How long to wait before a step without an answer is sent again: 0.5 s, 1 s, 2 s… 5 s.</summary>
     /// <param name="tries">How often it was sent, at least once.</param>
