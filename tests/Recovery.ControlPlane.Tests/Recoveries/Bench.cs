@@ -70,7 +70,10 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
 
     public static StepReply Done { get; } = new(StepOutcome.Succeeded, "", "", []);
 
-    public RecoveryOptions Options { get; } = new()
+    /// <summary>What an executor waits for before it answers.</summary>
+    public Func<StepDispatch, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    public RecoveryOptions Options { get; set; } = new()
     {
         Runner = new RunnerOptions { Replica = "one", LeaseSeconds = 3 },
         Fencing = new FencingOptions { RetrySeconds = 1 },
@@ -122,6 +125,8 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
             Id = id,
             Request = new RecoveryRequest(RecoveryKind.Evacuate, ["node1"], only, [], 8),
             State = RecoveryState.Accepted,
+            Limits = new RecoveryLimits(
+                Options.Runner.MaxParallel, Options.Runner.MaxParallelPerTarget, Options.Runner.MaxParallelPerBackend),
             PlanId = plan,
             CreatedAt = now,
         });
@@ -217,6 +222,16 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         }
     }
 
+    /// <summary>Waits until so many steps of this kind were sent.</summary>
+    public async Task SentAsync(StepAction action, int count = 1)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (Dispatches.Count(step => step.Action == action) < count)
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
     public Task<RecoveryRow> UntilFinalAsync(Guid recovery) => UntilAsync(recovery, row => row.State.IsFinal());
 
     public RecoveryDbContext CreateDbContext() => new(
@@ -250,6 +265,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        await Before(step).WaitAsync(cancellationToken);
         return Answer(step);
     }
 
