@@ -1,5 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Recovery.Executor.Autostart;
+using Recovery.Executor.Fencing;
 using Recovery.Executor.Libvirt;
 using Recovery.Executor.Operations;
 using Recovery.Executor.Tests.Libvirt;
@@ -16,13 +18,20 @@ public sealed class StepsOnLibvirtTests : IAsyncLifetime
     private LibvirtSession session = null!;
     private OperationLog log = null!;
     private StepRunner runner = null!;
+    private AutostartKeeper autostart = null!;
+    private Action<LibvirtDomain> pingAgent = domain => domain.PingAgent(1);
     private int steps;
 
     public async ValueTask InitializeAsync()
     {
         session = await libvirt.Session();
         log = OperationLog.Open(directory.Path, TimeProvider.System);
-        IStep[] all = [new StartDomainStep(), new StopDomainStep(), new UndefineDomainStep(), new VerifyDomainStep(TimeProvider.System)];
+        autostart = new AutostartKeeper(new AutostartFile(directory.Path), takesFlags: true, TimeProvider.System, NullLogger<AutostartKeeper>.Instance);
+        IStep[] all =
+        [
+            new StartDomainStep(new StartGate()), new StopDomainStep(), new UndefineDomainStep(autostart), new VerifyDomainStep(TimeProvider.System),
+            new AwaitAgentStep(TimeProvider.System, domain => pingAgent(domain)),
+        ];
         runner = new StepRunner(log, session, all, TimeProvider.System, NullLogger<StepRunner>.Instance);
     }
 
