@@ -11,7 +11,7 @@ namespace Recovery.Executor.Fencing;
 /// Neither a disk nor a definition is touched. In doubt it is not confirmed.
 /// </summary>
 internal sealed class HostFence(
-    StepRunner steps, LibvirtSession libvirt, AutostartKeeper autostart, StartGate starts, FencedGuests fenced, TimeProvider time, ILogger<HostFence> log)
+    StepRunner steps, LibvirtSession libvirt, AutostartKeeper autostart, StartGate starts, FencedGuests fenced, TimeProvider time, ILogger<HostFence> log) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PatienceWithOne = TimeSpan.FromSeconds(5);
@@ -51,6 +51,8 @@ internal sealed class HostFence(
         }
     }
 
+    public void Dispose() => turn.Dispose();
+
     private async Task<Sight> End(Sight sight)
     {
         var begin = time.GetTimestamp();
@@ -63,7 +65,7 @@ internal sealed class HostFence(
             if (isLibvirtsTurn && sight.Active is { Count: > 0 }) await Bounded(() => DestroyAll(sight.Active), "asking libvirt to end guests", PatienceWithOne);
             if (sight.Flagged is { Count: > 0 }) await Bounded(() => TakeFlags(sight.Flagged), "taking autostart flags", PatienceWithOne);
             sight = await Look();
-            if (sight.Faults.Count == 0 || time.GetElapsedTime(begin) > Patience) return sight;
+            if (!sight.CanChange || time.GetElapsedTime(begin) > Patience) return sight;
             await Task.Delay(Pause, time);
         }
     }
@@ -86,20 +88,27 @@ internal sealed class HostFence(
         if (domains is null && !sawProcess && !Processes.SeesEverything)
             faults.Add($"{away}, and no guest's process was ever seen from here: give the executor the host's PID namespace (hostPID: true, --pid=host), or see to libvirt");
         if (starts.Starting > 0) faults.Add("a start that was under way has not ended yet");
-        return new Sight(processes ?? [], domains, faults, away);
+        return new Sight(processes ?? [], domains, faults, away)
+        {
+            CanChange = faults.Count > 0 && (blind.Length > 0 || starts.Starting > 0 || (processes ?? []).Any(process => process.IsQemu)
+                || (domains ?? []).Any(domain => domain.IsActive || (domain.Autostart && autostart.TakesFlags))),
+        };
     }
 
     private sealed record DomainSight(string Uuid, string Name, bool IsActive, bool Autostart);
 
     private sealed record Sight(IReadOnlyList<GuestProcess> Processes, IReadOnlyList<DomainSight>? Domains, IReadOnlyList<string> Faults, string LibvirtAway)
     {
+        /// <summary>What is left may go yet, by waiting or by another try.</summary>
+        public bool CanChange { get; init; }
+
         public IReadOnlyList<DomainSight> Active => [.. (Domains ?? []).Where(domain => domain.IsActive)];
 
         public IReadOnlyList<DomainSight> Flagged => [.. (Domains ?? []).Where(domain => domain.Autostart)];
 
         public IReadOnlyList<string> Uuids => [.. Active.Select(domain => domain.Uuid), .. Processes.Select(process => process.Uuid).Where(uuid => uuid.Length > 0)];
 
-        public IReadOnlyCollection<string> Guests => Active.Select(domain => domain.Name).Concat(Processes.Where(process => !process.IsEnding)
+        public HashSet<string> Guests => Active.Select(domain => domain.Name).Concat(Processes.Where(process => !process.IsEnding)
             .Select(process => process.Name.Length > 0 ? process.Name : process.Uuid)).ToHashSet(StringComparer.Ordinal);
     }
 
