@@ -59,7 +59,11 @@ helm.sh/chart: {{ printf "%s-%s" (first .).Chart.Name (first .).Chart.Version | 
 {{/* The database's part of the settings; the control plane and the migration job read the same. */}}
 {{- define "recovery.databaseSettings" -}}
 {{- if eq .Values.database.provider "mysql" -}}
-{{- dict "Provider" "mysql" "ConnectionStringFile" "/etc/recovery/database/connection-string" | toJson -}}
+{{- $settings := dict "Provider" "mysql" "ConnectionStringFile" "/etc/recovery/database/connection-string" "WaitSeconds" .Values.database.waitSeconds -}}
+{{- with .Values.database.mysql.serverVersion -}}
+{{- $_ := set $settings "ServerVersion" . -}}
+{{- end -}}
+{{- $settings | toJson -}}
 {{- else -}}
 {{- dict "Provider" "sqlite" "File" "/var/lib/recovery/recovery.db" | toJson -}}
 {{- end -}}
