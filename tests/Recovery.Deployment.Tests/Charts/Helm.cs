@@ -7,8 +7,8 @@ internal static class Helm
 {
     private static string Program { get; } =
         Environment.GetEnvironmentVariable("RECOVERY_HELM") is { Length: > 0 } named ? named
-        : Directory.EnumerateFiles(Path.Combine(Repository.Root, "artifacts"), "helm", SearchOption.AllDirectories).FirstOrDefault()
-            ?? throw new InvalidOperationException("There is no helm in artifacts/; ./test Deployment fetches it, or name one in RECOVERY_HELM.");
+        : File.Exists(Path.Combine(Repository.Root, "artifacts/helm/helm")) ? Path.Combine(Repository.Root, "artifacts/helm/helm")
+        : throw new InvalidOperationException("There is no artifacts/helm/helm; ./test Deployment fetches it, or name one in RECOVERY_HELM.");
 
     /// <summary>What <c>helm template</c> renders; fails when helm refuses.</summary>
     public static async Task<string> TemplateAsync(params string[] arguments)

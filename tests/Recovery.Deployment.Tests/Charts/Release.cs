@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using k8s;
 using k8s.Models;
 
@@ -23,6 +24,9 @@ internal sealed class Release
         ["networking.k8s.io/v1/Ingress"] = typeof(V1Ingress),
     };
 
+    // Read by all, changed by none.
+    private static readonly ConcurrentDictionary<string, Lazy<Task<Release>>> Rendered = new();
+
     private Release(string yaml)
     {
         Yaml = yaml;
@@ -47,8 +51,8 @@ internal sealed class Release
         .. Migration is { } migration ? [("migration", migration.Spec.Template.Spec, false)] : Array.Empty<(string, V1PodSpec, bool)>(),
     ];
 
-    public static async Task<Release> OfAsync(string set) =>
-        new(await Helm.TemplateAsync("--values", ValueSets.FileOf(set)));
+    public static Task<Release> OfAsync(string set) =>
+        Rendered.GetOrAdd(set, _ => new(async () => new(await Helm.TemplateAsync("--values", ValueSets.FileOf(set))))).Value;
 
     public static async Task<Release> WithAsync(params string[] values) =>
         new(await Helm.TemplateAsync([.. values.SelectMany(value => new[] { "--set", value })]));
