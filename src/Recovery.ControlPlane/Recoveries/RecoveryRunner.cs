@@ -31,6 +31,7 @@ public sealed partial class RecoveryRunner(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            var told = signal.Next;
             try
             {
                 await ClaimWaitingAsync(stoppingToken);
@@ -40,7 +41,10 @@ public sealed partial class RecoveryRunner(
                 LogClaimFailed(failure);
             }
 
-            await signal.WaitAsync(LookEvery, stoppingToken);
+            using var awake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            await Task.WhenAny(told, Task.Delay(LookEvery, time, awake.Token));
+            awake.Cancel();
+            await Task.Yield();
         }
     }
 
@@ -88,7 +92,7 @@ public sealed partial class RecoveryRunner(
 
     private async Task DriveAsync(Claim claim, CancellationToken stoppingToken)
     {
-        // Whoever claimed it goes on claiming, and has it among those that are driven, before any of it is done.
+        // Claiming the others does not wait for this one.
         await Task.Yield();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var renewing = KeepLeaseAsync(claim, ending);

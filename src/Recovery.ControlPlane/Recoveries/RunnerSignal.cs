@@ -1,56 +1,18 @@
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
-/// Tells the runner of this process that there is something to do, so that it need not wait for its next look at the
-/// database. A lost signal costs time, never a recovery: the database is the queue.
+/// Tells whoever drives recoveries in this process that there is something to look at, so that it need not wait for its
+/// next look at the database. A lost signal costs time, never a recovery: the database is the queue.
 /// </summary>
-public sealed class RunnerSignal(TimeProvider time)
+public sealed class RunnerSignal
 {
-    private readonly Lock gate = new();
+    private TaskCompletionSource next = new();
 
-    // At most one signal is kept: the runner looks at everything when it looks.
-    private TaskCompletionSource pending = new();
+    /// <summary>
+    /// Ends with the next signal. Take it before looking: what is told meanwhile is not missed then. Whoever awaits it
+    /// yields afterwards, and leaves whoever told to its own work.
+    /// </summary>
+    public Task Next => Volatile.Read(ref next).Task;
 
-    public void Notify()
-    {
-        TaskCompletionSource told;
-        lock (gate)
-        {
-            told = pending;
-        }
-
-        told.TrySetResult();
-    }
-
-    /// <summary>True when there was a signal, false when the time is over.</summary>
-    public async Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
-    {
-        Task signal;
-        lock (gate)
-        {
-            signal = pending.Task;
-        }
-
-        // That the time is over is no exception: it is the rule, each second.
-        await signal.WaitAsync(atMost, time, cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-
-        // Whoever gave the signal goes on with its own work, and not with the runner's.
-        await Task.Yield();
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (gate)
-        {
-            if (!signal.IsCompleted)
-            {
-                return false;
-            }
-
-            if (ReferenceEquals(signal, pending.Task))
-            {
-                pending = new();
-            }
-
-            return true;
-        }
-    }
+    public void Notify() => Interlocked.Exchange(ref next, new()).TrySetResult();
 }

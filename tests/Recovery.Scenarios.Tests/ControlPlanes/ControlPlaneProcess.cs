@@ -13,6 +13,7 @@ using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Recoveries;
+using Recovery.ControlPlane.Recoveries.Readiness;
 using Recovery.Scenarios.Tests.Cluster;
 using Recovery.Scenarios.Tests.Time;
 using Recovery.Scenarios.Tests.Wire;
@@ -140,6 +141,7 @@ internal sealed class ControlPlaneProcess(World world, string name) : IDisposabl
         composed.AddSingleton<ChapCredentials>(new SimulatedCredentials(options, world));
         composed.AddSingleton<IDbContextFactory<RecoveryDbContext>>(new ContextFactory(world, this));
         composed.AddSingleton<IFencing>(new SimulatedFencing(world, strand));
+        composed.AddSingleton<IReadinessProbe>(new SimulatedProbe(world, strand));
         world.Mutations.Replace(composed, world, strand);
         return composed.BuildServiceProvider();
     }
