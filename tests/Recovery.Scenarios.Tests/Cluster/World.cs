@@ -142,6 +142,12 @@ internal sealed class World : IDisposable
             controlPlane.Dispose();
         }
 
+        foreach (var host in hosts)
+        {
+            host.Executor?.Strand.Kill();
+        }
+
+        Strand.Kill();
         Database.Dispose();
     }
 

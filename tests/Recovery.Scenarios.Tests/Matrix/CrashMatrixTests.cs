@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Recovery.Scenarios.Tests.Time;
 
 namespace Recovery.Scenarios.Tests.Matrix;
 
@@ -32,7 +33,11 @@ public class CrashMatrixTests
     {
         // How many moments there are after the first crash is only known by crashing.
         var moments = new ConcurrentDictionary<int, int>();
-        Parallel.ForEach(Singles(), first => moments[first[0]] = CrashCase.Run(first).Moments);
+        ManyStories.Run(Singles(), first =>
+        {
+            moments[first[0]] = CrashCase.Run(first).Moments;
+            return true;
+        });
         var all = moments.OrderBy(each => each.Key)
             .SelectMany(each => Enumerable.Range(each.Key + 1, Math.Max(0, each.Value - each.Key - 1)).Select(second => new[] { each.Key, second }))
             .ToList();
@@ -48,7 +53,7 @@ public class CrashMatrixTests
         var watch = Stopwatch.StartNew();
         var wrong = new ConcurrentBag<(int[] Crashes, CrashCase Case)>();
         var count = 0;
-        Parallel.ForEach(cases, crashes =>
+        ManyStories.Run(cases, crashes =>
         {
             var ran = CrashCase.Run(crashes, replicas);
             Interlocked.Increment(ref count);
@@ -56,6 +61,8 @@ public class CrashMatrixTests
             {
                 wrong.Add((crashes, ran));
             }
+
+            return true;
         });
         Say($"{count} cases in {watch.Elapsed.TotalSeconds:0} s, {wrong.Count} wrong");
         if (wrong.OrderBy(each => each.Crashes.Length).ThenBy(each => each.Crashes[0]).FirstOrDefault() is { Crashes: not null } first)

@@ -14,6 +14,8 @@ internal sealed class Operator(World world)
 {
     private static readonly TimeSpan BeforeAskingAgain = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan Insistence = TimeSpan.FromMinutes(2);
+
     private int keys;
 
     public void Do(string verb, Words words)
@@ -34,6 +36,7 @@ internal sealed class Operator(World world)
 
     private async Task AskAsync(string line, string? via, bool insists, Func<ControlPlaneProcess, Task<string?>> ask)
     {
+        var until = world.Kernel.Now + Insistence;
         while (true)
         {
             var process = world.ControlPlanes.Values.FirstOrDefault(each => each.Strand is not null && (via is null || each.Name == via));
@@ -54,7 +57,7 @@ internal sealed class Operator(World world)
                     }
 
                     world.Say($"refused: {line}: {world.Watcher.Readable(refusal)}");
-                    if (!insists)
+                    if (!insists || world.Kernel.Now >= until)
                     {
                         return;
                     }

@@ -45,16 +45,18 @@ internal sealed class Kernel
 
     internal void Enqueue(Strand strand, SendOrPostCallback callback, object? state)
     {
+        if (strand.IsDead)
+        {
+            return; // also what finalizers of the dead have to say
+        }
+
         if (Environment.CurrentManagedThreadId != thread)
         {
             leak ??= Environment.StackTrace;
             return;
         }
 
-        if (!strand.IsDead)
-        {
-            ready.Add((strand, callback, state));
-        }
+        ready.Add((strand, callback, state));
     }
 
     internal void Arm(VirtualTimer timer, TimeSpan due)

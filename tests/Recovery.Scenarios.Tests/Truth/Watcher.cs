@@ -14,10 +14,14 @@ namespace Recovery.Scenarios.Tests.Truth;
 /// </summary>
 internal sealed class Watcher(World world)
 {
+    // What one control plane hears, the others read within this time.
+    private static readonly TimeSpan UntilAllKnow = TimeSpan.FromSeconds(7);
+
     private readonly Journal journal = new(world);
     private readonly Dictionary<string, ulong> epochs = [];
     private readonly Dictionary<string, DateTimeOffset> effects = [];
     private readonly Dictionary<(string Host, Guid Guest), DateTimeOffset> verified = [];
+    private readonly Dictionary<string, List<DateTimeOffset>> heardOf = [];
     private bool changed;
 
     /// <summary>The first thing that was wrong; the story ends there.</summary>
@@ -60,6 +64,17 @@ internal sealed class Watcher(World world)
                 Broken(Invariant.TwoCopies, $"{guest.Name} runs on {string.Join(" and ", hosts.Select(host => host.Name))}");
             }
         }
+    }
+
+    /// <summary>A control plane hears a host.</summary>
+    public void Heard(string host)
+    {
+        if (!heardOf.TryGetValue(host, out var times))
+        {
+            times = heardOf[host] = [];
+        }
+
+        times.Add(world.Kernel.Now);
     }
 
     /// <summary>A control plane sends a step.</summary>
@@ -209,10 +224,13 @@ internal sealed class Watcher(World world)
             heard.Add(now);
         }
 
+        var lately = world.Kernel.Now - UntilAllKnow;
+        var known = heardOf.GetValueOrDefault(source, []);
         return world.Database.Read(
             "SELECT At, ExpiresAt FROM FenceProofs WHERE Host = @host AND VoidedAt IS NULL",
             row => (At: Database.Time(row.GetInt64(0)), Until: row.IsDBNull(1) ? DateTimeOffset.MaxValue : Database.Time(row.GetInt64(1))),
             ("@host", source))
-            .Any(proof => world.Kernel.Now < proof.Until && heard.TrueForAll(at => at <= proof.At));
+            .Any(proof => world.Kernel.Now < proof.Until && heard.TrueForAll(at => at <= proof.At)
+                && !known.Exists(at => at > proof.At && at <= lately));
     }
 }

@@ -189,6 +189,11 @@ internal sealed class SimulatedCall<T>(
             return;
         }
 
+        if (message is Protocol.V1.WatchEvent)
+        {
+            world.Watcher.Heard(host.Name);
+        }
+
         if (waiting is { } wait)
         {
             waiting = null;
