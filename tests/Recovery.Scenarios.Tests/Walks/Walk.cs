@@ -74,22 +74,22 @@ internal sealed record Walk(int Seed, IReadOnlyList<string> Start, IReadOnlyList
             controlPlane.Start();
         }
 
-        // A moment for heartbeats, and somebody goes and looks at what stays dark; and again, for what they overslept.
-        var now = world.Kernel.Now - world.StoryBegan;
-        for (var round = 0; round < 40 && world.Watcher.Journal.Live > 0 && world.Watcher.Violation is null; round++)
+        // A moment for heartbeats; then somebody goes and looks at what stays dark, as often as it takes.
+        for (var waited = TimeSpan.Zero; waited < Patience; waited += TimeSpan.FromSeconds(20))
         {
-            now += TimeSpan.FromSeconds(round == 0 ? 8 : 18);
-            world.Run(now, () => world.Watcher.Journal.Live == 0);
+            world.Run(world.Kernel.Now - world.StoryBegan + TimeSpan.FromSeconds(17), () => waited > TimeSpan.Zero && world.Watcher.Journal.Live == 0);
+            world.Run(world.Kernel.Now - world.StoryBegan + TimeSpan.FromSeconds(3));
+            if (world.Watcher.Journal.Live == 0 || world.Watcher.Violation is not null)
+            {
+                return;
+            }
+
             foreach (var host in world.Hosts.Where(host => !host.Powered))
             {
                 verbs.Do($"attest {host.Name} by Walker truthfully");
             }
         }
 
-        world.Run(world.Kernel.Now - world.StoryBegan + TimeSpan.FromSeconds(2));
-        if (world.Watcher.Journal.Live > 0 && world.Watcher.Violation is null && now < Patience + TimeSpan.FromMinutes(5))
-        {
-            world.Watcher.Broken(Invariant.Stuck, $"{world.Watcher.Journal.Live} recoveries did not come to their end: {string.Join("; ", Story.End(world).Skip(2).Take(4))}");
-        }
+        world.Watcher.Broken(Invariant.Stuck, $"{world.Watcher.Journal.Live} recoveries did not come to their end: {string.Join("; ", Story.End(world).Skip(2).Take(4))}");
     }
 }
