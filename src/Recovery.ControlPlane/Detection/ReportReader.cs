@@ -16,6 +16,7 @@ public sealed class ReportReader(TimeProvider time, ILogger<ReportReader> log)
             Host = host,
             At = at,
             ExecutorVersion = report.ExecutorVersion,
+            Boot = report.Boot,
             Storages = Storages(host, report),
             Hypervisor = report.LibvirtError.Length > 0 ? null : Hypervisor(host, report, at),
         };

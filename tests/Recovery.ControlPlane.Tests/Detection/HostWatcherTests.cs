@@ -59,8 +59,11 @@ public sealed class HostWatcherTests : IAsyncLifetime
         var say = Listen(executor);
         await database.AddAsync(Some.Host("node1", executor.Address));
 
-        await say(new() { Report = Report("node1", Domain(Web)) });
+        var report = Report("node1", Domain(Web));
+        report.Boot = "boot-1";
+        await say(new() { Report = report });
         await Until(() => HasAsync(Web, DomainState.Running));
+        Assert.Equal("boot-1", await database.ReadAsync(each => each.Hosts.Select(row => row.Boot).SingleAsync(Cancel)));
         Assert.Equal(HostLiveness.Up, Liveness.Of("node1", true));
 
         await say(new() { DomainChanged = Domain(Web, Proto.DomainState.ShutOff) });

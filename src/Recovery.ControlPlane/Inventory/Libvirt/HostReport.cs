@@ -12,6 +12,9 @@ public sealed record HostReport
 
     public required string ExecutorVersion { get; init; }
 
+    /// <summary>Another one than before means that the host was off in between; empty: its executor doesn't tell.</summary>
+    public string Boot { get; init; } = "";
+
     public IReadOnlyList<StorageView> Storages { get; init; } = [];
 
     /// <summary>What libvirt says; null while it can't be asked. Then what was known stays as it was.</summary>

@@ -49,6 +49,11 @@ public sealed class ReportRecorder(
     {
         host.ReportedAt = report.At;
         host.ExecutorVersion = report.ExecutorVersion;
+        if (report.Boot.Length > 0)
+        {
+            host.Boot = report.Boot; // An executor that doesn't tell says nothing of a new boot, so the known one stays.
+        }
+
         host.Storages = [.. report.Storages];
         if (report.Hypervisor is not { } hypervisor)
         {

@@ -79,6 +79,19 @@ public sealed class ReportRecorderTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("boot-2", "boot-2")]
+    [InlineData("", "boot-1")] // an older executor doesn't tell, and that is no news
+    public async Task Given_a_host_that_told_its_boot_when_it_reports_again_then_the_boot_told_last_is_known(string told, string known)
+    {
+        await database.AddAsync(Some.Host("node1"));
+        await recorder.RecordAsync(Some.Report("node1") with { Boot = "boot-1" }, Cancel);
+
+        await recorder.RecordAsync(Some.Report("node1") with { Boot = told, Hypervisor = null }, Cancel);
+
+        Assert.Equal(known, await database.ReadAsync(each => each.Hosts.Select(row => row.Boot).SingleAsync(Cancel)));
+    }
+
     [Fact]
     public async Task Given_libvirt_that_can_not_be_asked_when_the_host_reports_then_its_domains_stay_as_they_were()
     {
