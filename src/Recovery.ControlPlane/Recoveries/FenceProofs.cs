@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
+using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Recoveries;
@@ -17,12 +18,15 @@ public sealed class FenceProofs(
             .Where(row => row.Name == host)
             .Select(row => row.LastHeardAt)
             .SingleOrDefaultAsync(cancellationToken);
-        var heard = Later(persisted, liveness.LastHeard(host));
+        var guestSeen = await context.Domains.AsNoTracking()
+            .Where(row => row.Host == host && (row.State == DomainState.Running || row.State == DomainState.Paused))
+            .MaxAsync(row => (DateTimeOffset?)row.ReportedAt, cancellationToken);
+        var signs = new HostSigns(Later(persisted, liveness.LastHeard(host)), guestSeen);
         var proofs = await context.FenceProofs.AsNoTracking()
             .Where(row => row.Host == host && row.VoidedAt == null)
             .OrderByDescending(row => row.At)
             .ToListAsync(cancellationToken);
-        return proofs.Select(row => row.ToProof()).FirstOrDefault(proof => proof.IsValid(time.GetUtcNow(), heard));
+        return proofs.Select(row => row.ToProof()).FirstOrDefault(proof => proof.IsValid(time.GetUtcNow(), signs));
     }
 
     private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) =>

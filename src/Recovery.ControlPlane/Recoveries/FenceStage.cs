@@ -117,20 +117,14 @@ public sealed class FenceStage(
             return $"{host} is not registered any more, so nothing says how to fence it.";
         }
 
-        var attempt = await fencing.TryAsync(row, cancellationToken);
+        var attempt = await fencing.TryAsync(row, new FenceOrder(claim.RecoveryId, claim.Epoch), cancellationToken);
         await claim.WriteAsync(
             context =>
             {
                 context.Events.AddRange(attempt.Log.Select(line => claim.NewEvent(EventTypes.Fence, line, host: host)));
                 if (attempt.ProvenOff)
                 {
-                    context.FenceProofs.Add(new FenceProofRow
-                    {
-                        Host = host,
-                        Kind = FenceProofKind.PowerOff,
-                        At = claim.Time.GetUtcNow(),
-                        Evidence = attempt.Evidence,
-                    });
+                    context.FenceProofs.Add(attempt.Proof(host, claim.Time.GetUtcNow()));
                 }
             },
             cancellationToken);

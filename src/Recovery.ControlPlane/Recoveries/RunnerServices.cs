@@ -1,3 +1,5 @@
+using Recovery.ControlPlane.Fencing;
+
 namespace Recovery.ControlPlane.Recoveries;
 
 public static class RunnerServices
@@ -7,6 +9,8 @@ public static class RunnerServices
         .AddSingleton<PlanStage>()
         .AddSingleton<FenceStage>()
         .AddSingleton<FenceProofs>()
+        .AddSingleton<IHostFence, HostFence>()
+        .AddSingleton<FencingTurn>()
         .AddSingleton<RecheckStage>()
         .AddSingleton<InstancesStage>()
         .AddSingleton<InstanceDrive>()

@@ -254,7 +254,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         return Answer(step);
     }
 
-    public Task<FenceAttempt> TryAsync(HostRow host, CancellationToken cancellationToken)
+    public Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
     {
         FenceCalls++;
         return Task.FromResult(Fence());
