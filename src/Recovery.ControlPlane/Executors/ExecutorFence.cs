@@ -47,6 +47,8 @@ public sealed class ExecutorFence(ExecutorChannels channels, TimeProvider time, 
         RpcException { StatusCode: StatusCode.Unavailable } => (false, $"nobody answers at {order.ExecutorAddress}"),
         RpcException { StatusCode: StatusCode.DeadlineExceeded } => (
             false, string.Create(CultureInfo.InvariantCulture, $"it was told to end its guests, and had not done so after {Patience.TotalSeconds:0} s")),
+        RpcException { Status.DebugException: { } broken } => (
+            false, $"the connection to {order.ExecutorAddress} broke: {broken.GetBaseException().Message}"),
         RpcException other => (true, $"{other.StatusCode}: {other.Status.Detail}"),
         _ => (false, failure.Message),
     };
