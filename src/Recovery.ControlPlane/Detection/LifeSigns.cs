@@ -2,10 +2,14 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Detection;
 
-/// <summary>What follows from hearing a host: it is written down, and whatever proved that it is off proves nothing more.</summary>
+/// <summary>
+/// What follows from hearing a host: it is written down, and whatever proved that it is off proves nothing more. Its own
+/// word, that no guest runs there, is not contradicted by its being alive; see <c>ExecutorWords</c>.
+/// </summary>
 public sealed class LifeSigns(
     IDbContextFactory<RecoveryDbContext> contexts, LivenessBoard liveness, TimeProvider time, ILogger<LifeSigns> log)
 {
@@ -43,7 +47,7 @@ public sealed class LifeSigns(
         var standing = await database.FenceProofs
             .Where(row => row.VoidedAt == null && names.Contains(row.Host))
             .ToListAsync(cancellationToken);
-        var outlived = standing.FindAll(row => row.At < heard[row.Host]);
+        var outlived = standing.FindAll(row => row.ToProof().IsContradictedBy(new HostSigns(heard[row.Host], GuestSeenAt: null)));
         outlived.ForEach(row => row.VoidedAt = time.GetUtcNow());
         await database.SaveChangesAsync(cancellationToken);
         return outlived.ConvertAll(row => string.Create(

@@ -71,6 +71,7 @@ public static class FaultCodes
     public static readonly FaultCode SecretInOptions = Never("secret-in-options", "A secret is not given in the open");
     public static readonly FaultCode ReservedOption = Never("reserved-option", "This option is not the request's to give");
     public static readonly FaultCode UnknownSecretFile = Here("unknown-secret-file", "There is no such file of a secret");
+    public static readonly FaultCode UnknownSecretVariable = Here("unknown-secret-variable", "There is no such environment variable of a secret");
     public static readonly FaultCode AttestedAlive = Now("attested-alive", "The host is alive, whatever is attested");
 
     /// <summary>All of them by name.</summary>

@@ -59,6 +59,20 @@ public sealed class LifeSignsTests : IDisposable
     }
 
     [Fact]
+    public async Task Given_a_host_that_gave_its_own_word_when_it_lives_on_then_that_proof_stands_and_only_that()
+    {
+        liveness.Heard("node1", "");
+        var word = Proof("node1", Some.Moment.AddSeconds(-30));
+        word.Kind = FenceProofKind.ExecutorWord;
+        await database.AddAsync(Some.Host("node1"), word, Proof("node1", Some.Moment.AddSeconds(-30)));
+
+        await signs.RecordAsync(["node1"], Cancel);
+
+        var standing = await database.ReadAsync(each => each.FenceProofs.SingleAsync(row => row.VoidedAt == null, Cancel));
+        Assert.Equal(FenceProofKind.ExecutorWord, standing.Kind);
+    }
+
+    [Fact]
     public async Task Given_a_proof_that_is_void_or_of_another_host_when_a_host_is_heard_then_it_stays_as_it_is()
     {
         var voided = Proof("node1", Some.Moment.AddHours(-2));

@@ -39,7 +39,9 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
                 Name = host,
                 Executor = $"http://{host}:7071",
                 RegisteredAt = DateTimeOffset.UtcNow,
-                ReportedAt = DateTimeOffset.UtcNow,
+
+                // Nobody listens to the others here, so their silence must not look like the control plane's own.
+                ReportedAt = host == "node1" ? DateTimeOffset.UtcNow : null,
             });
         }
 
@@ -156,14 +158,14 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         var close = new CloseStage();
         var proofs = new FenceProofs(this, Liveness, time);
         var drive = new RecoveryDrive(
-            new Observer(proofs, Liveness),
+            new Observer(this, proofs, Liveness),
             new PlanStage(
                 this,
                 new PlanMaker(this, Targets, this, time, NullLogger<PlanMaker>.Instance),
                 new PlanArchive(this, Options.Plans),
                 close,
                 Options),
-            new FenceAction(this, Options),
+            new FenceAction(this, new FencingTurn(), Options),
             new RecheckStage(this, Options),
             new StepCarrier(this, new StepSender(this, Options), this, proofs, NullLogger<StepCarrier>.Instance),
             close,
@@ -269,7 +271,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         return Answer(step);
     }
 
-    public Task<FenceAttempt> TryAsync(HostRow host, CancellationToken cancellationToken)
+    public Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
     {
         FenceCalls++;
         return Task.FromResult(Fence());
