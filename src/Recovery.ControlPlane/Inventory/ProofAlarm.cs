@@ -8,6 +8,9 @@ namespace Recovery.ControlPlane.Inventory;
 /// <summary>A fence proof turned out to be void: whoever watches a recovery that may have relied on it is told.</summary>
 internal static class ProofAlarm
 {
+    // A recovery that has just ended may have ended for this very reason, or too early to notice.
+    private static readonly TimeSpan JustEnded = TimeSpan.FromMinutes(1);
+
     /// <param name="database">Inside the transaction that voids the proof; the alarms are saved with it.</param>
     /// <param name="host">That it was about.</param>
     /// <param name="sentence">What happened, and what an operator can do.</param>
@@ -16,8 +19,10 @@ internal static class ProofAlarm
     public static async Task RaiseAsync(
         RecoveryDbContext database, string host, string sentence, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var since = now - JustEnded;
         var concerned = await database.Recoveries
-            .Where(row => BelongingKeeper.LiveStates.Contains(row.State) && row.Instances.Any(each => each.Source == host))
+            .Where(row => BelongingKeeper.LiveStates.Contains(row.State) || row.FinishedAt > since)
+            .Where(row => row.Instances.Any(each => each.Source == host))
             .Select(row => row.Id)
             .ToListAsync(cancellationToken);
         database.Events.AddRange(concerned.Select(recovery => new EventRow

@@ -63,14 +63,19 @@ public sealed class LifeSignsTests : IDisposable
     {
         var (recovery, held) = Some.Recovery(Guid.NewGuid(), "node1", "node2");
         var (over, _) = Some.Recovery(Guid.NewGuid(), "node1", "node2", RecoveryState.Completed);
+        over.FinishedAt = Some.Moment.AddHours(-1);
+        var (justOver, _) = Some.Recovery(Guid.NewGuid(), "node1", "node2", RecoveryState.Failed);
+        justOver.FinishedAt = Some.Moment.AddSeconds(-2);
         var (another, alsoHeld) = Some.Recovery(Guid.NewGuid(), "node3", "node2");
-        await database.AddAsync(Some.Host("node1"), recovery, held, over, another, alsoHeld, Proof("node1", Some.Moment.AddSeconds(-1)));
+        await database.AddAsync(Some.Host("node1"), recovery, held, over, justOver, another, alsoHeld, Proof("node1", Some.Moment.AddSeconds(-1)));
         liveness.Heard("node1", "");
 
         await signs.RecordAsync(["node1"], Cancel);
 
-        var alarm = await database.ReadAsync(each => each.Events.SingleAsync(Cancel));
-        Assert.Equal((recovery.Id, EventTypes.Alarm, "node1"), (alarm.RecoveryId, alarm.Type, alarm.Host));
+        var alarms = await database.ReadAsync(each => each.Events.ToListAsync(Cancel));
+        Assert.Equal(new[] { recovery.Id, justOver.Id }.Order(), alarms.Select(each => each.RecoveryId).Order());
+        var alarm = alarms[0];
+        Assert.Equal((EventTypes.Alarm, "node1"), (alarm.Type, alarm.Host));
         Assert.Contains("level 1, fence_x said off", alarm.Message, StringComparison.Ordinal);
         Assert.Contains("look at its power controller", alarm.Message, StringComparison.Ordinal);
     }
