@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Recovery.Labs;
@@ -10,11 +11,14 @@ namespace Recovery.EndToEnd.Tests;
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    public const string LabName = "e2e";
-    private const int Subnet = 78;
-    private const int Port = 7078;
+    // Another checkout's tests may run on this machine at the same time: RECOVERY_E2E_LAB=mine:91.
+    private static readonly string[] Place = (Environment.GetEnvironmentVariable("RECOVERY_E2E_LAB") ?? "e2e:78").Split(':');
+    private static readonly int Subnet = int.Parse(Place[1], CultureInfo.InvariantCulture);
+    private static readonly int Port = 7000 + Subnet;
 
     private Cluster(Lab lab, LabControlPlane controlPlane) => (Lab, ControlPlane) = (lab, controlPlane);
+
+    public static string LabName => Place[0];
 
     public Lab Lab { get; }
 

@@ -100,7 +100,7 @@ public class EvacuationTests
 
         var row = await cluster.InstanceAsync(recovery, guest);
         Assert.Equal("unplaced", row.GetProperty("state").GetString());
-        Assert.Contains("node3 does not see storage lab-e2e-pair", row.GetProperty("reason").GetString());
+        Assert.Contains($"node3 does not see storage lab-{Cluster.LabName}-pair", row.GetProperty("reason").GetString());
         Assert.Contains("node2 is in maintenance", row.GetProperty("reason").GetString());
         Assert.Equal("node3", (await cluster.InstanceAsync(recovery, free)).GetProperty("target").GetString());
 

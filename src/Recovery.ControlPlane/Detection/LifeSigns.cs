@@ -47,11 +47,19 @@ public sealed class LifeSigns(
         var standing = await database.FenceProofs
             .Where(row => row.VoidedAt == null && names.Contains(row.Host))
             .ToListAsync(cancellationToken);
-        var outlived = standing.FindAll(row => row.ToProof().IsContradictedBy(new HostSigns(heard[row.Host], GuestSeenAt: null)));
-        outlived.ForEach(row => row.VoidedAt = time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var told = new List<string>();
+        foreach (var row in standing.Where(row => row.ToProof().IsContradictedBy(new HostSigns(heard[row.Host], GuestSeenAt: null))))
+        {
+            row.VoidedAt = now;
+            var sentence = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{row.Host} is alive, so the fence proof of {row.At:yyyy-MM-dd HH:mm:ss}Z ({row.Kind}: {row.Evidence}) is void from now on: nothing more is started on its strength. Either somebody has switched {row.Host} on again, or whoever said that it is off was wrong: look at its power controller");
+            await ProofAlarm.RaiseAsync(database, row.Host, $"{sentence}.", now, cancellationToken);
+            told.Add(sentence);
+        }
+
         await database.SaveChangesAsync(cancellationToken);
-        return outlived.ConvertAll(row => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{row.Host} is alive, so the fence proof of {row.At:yyyy-MM-dd HH:mm:ss}Z ({row.Kind}: {row.Evidence}) is void from now on: nothing more is started on its strength"));
+        return told;
     }
 }

@@ -46,6 +46,13 @@ public sealed record FenceProof(
     };
 
     /// <summary>
+    /// How long a host has to have been silent before its silence confirms that it is off: two heartbeats, which come
+    /// each second, and some delay. Without this, a power controller that says "off" and lies would be believed until the
+    /// next heartbeat, which is long enough to start a guest elsewhere.
+    /// </summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
+
+    /// <summary>
     /// A proof is void once something contradicts it. For most that is any sign of life: somebody switched the host on
     /// again, or the proof was wrong. A host that gave its own word lives; there, an active guest is what contradicts it.
     /// Both are reasons not to start a second copy of its guests.
@@ -53,7 +60,8 @@ public sealed record FenceProof(
     public bool IsValid(DateTimeOffset now, HostSigns signs) =>
         (ExpiresAt is null || now < ExpiresAt)
         && (LongestOf(Kind) is not { } longest || now < At + longest)
-        && !IsContradictedBy(signs);
+        && !IsContradictedBy(signs)
+        && (Kind == FenceProofKind.ExecutorWord || signs.HeardAt is not { } heard || now >= heard + Quiet);
 
     /// <summary>In the very moment of the proof counts as before it: the host was heard, then fenced.</summary>
     public bool IsContradictedBy(HostSigns signs) =>

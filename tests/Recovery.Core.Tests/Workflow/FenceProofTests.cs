@@ -38,6 +38,21 @@ public class FenceProofTests
     }
 
     [Theory]
+    [InlineData(-10, 0, true)]
+    [InlineData(-1, 0, false)]
+    [InlineData(-1, 1, false)]
+    [InlineData(-1, 2, true)]
+    [InlineData(0, 2, false)]
+    [InlineData(0, 3, true)]
+    public void A_host_that_was_heard_only_just_before_it_was_switched_off_has_to_miss_its_next_heartbeats_first(
+        int heardSeconds, int nowSeconds, bool holds)
+    {
+        var proof = new FenceProof("node1", FenceProofKind.PowerOff, Noon, null, "level 1, fence_x said off");
+
+        Assert.Equal(holds, proof.IsValid(Noon.AddSeconds(nowSeconds), new HostSigns(Noon.AddSeconds(heardSeconds), null)));
+    }
+
+    [Theory]
     [InlineData("it lives on, and has no guests", 1, null, 1, true)]
     [InlineData("a guest was seen before its word only", 1, -1, 1, true)]
     [InlineData("a guest was seen in that very moment", 1, 0, 1, true)]

@@ -38,14 +38,22 @@ internal static class ExecutorWords
             return [];
         }
 
-        var why = active.Count > 0 ? $"{string.Join(", ", active)} is active there" : "it has booted since";
+        var why = active.Count > 0 ? $"{string.Join(", ", active)} {(active.Count == 1 ? "is" : "are")} active there" : "it has booted since";
         var words = await database.FenceProofs
             .Where(row => row.Host == host.Name && row.Kind == FenceProofKind.ExecutorWord && row.VoidedAt == null)
             .ToListAsync(cancellationToken);
         var contradicted = words.FindAll(row => row.ToProof().IsContradictedBy(new HostSigns(HeardAt: null, GuestSeenAt: at)));
-        contradicted.ForEach(row => row.VoidedAt = now);
-        return contradicted.ConvertAll(row => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{host.Name} said on {row.At:yyyy-MM-dd HH:mm:ss}Z that no guest runs there, and {why}: that fence proof is void from now on, and nothing more is started on its strength"));
+        var told = new List<string>();
+        foreach (var row in contradicted)
+        {
+            row.VoidedAt = now;
+            var sentence = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{host.Name} said on {row.At:yyyy-MM-dd HH:mm:ss}Z that no guest runs there, and {why}: that fence proof is void from now on, and nothing more is started on its strength");
+            await ProofAlarm.RaiseAsync(database, host.Name, $"{sentence}.", now, cancellationToken);
+            told.Add(sentence);
+        }
+
+        return told;
     }
 }

@@ -163,6 +163,19 @@ public sealed class ReportRecorderTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Given_a_recovery_that_may_have_relied_on_a_hosts_word_when_a_guest_runs_there_then_whoever_watches_it_is_alarmed()
+    {
+        var (recovery, held) = Some.Recovery(Mail, "node1", "node2");
+        await database.AddAsync(Some.Host("node1"), recovery, held, Proof("node1", FenceProofKind.ExecutorWord, -60));
+
+        await recorder.RecordAsync(Some.Domain("node1", Web), Cancel);
+
+        var alarm = await database.ReadAsync(each => each.Events.SingleAsync(Cancel));
+        Assert.Equal((recovery.Id, EventTypes.Alarm, "node1"), (alarm.RecoveryId, alarm.Type, alarm.Host));
+        Assert.Contains("web is active there", alarm.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("boot-1", "boot-2", true)]
     [InlineData("boot-1", "boot-1", false)]
