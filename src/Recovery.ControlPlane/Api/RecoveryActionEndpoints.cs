@@ -39,25 +39,32 @@ internal static class RecoveryActionEndpoints
                 id, instance, (recovery, its, by) => control.SkipAsync(recovery, its, by, asking.Ended)))
             .Is("Leave one instance of a recovery alone",
                 "For an instance that waits for its turn: it is not begun. It can be retried when the recovery has ended. Asking twice is asking once.")
-            .Path("instance", "The instance's UUID.")
             .Takes<OperatorBody>(OperatorBody.Example)
             .IsOfRecovery("It will be skipped; Location names its recovery.", "It was begun or has ended already, or its recovery has.", ofInstance: true);
         recovery.MapPost("/instances/{instance}/retry", (string id, string instance, [AsParameters] Asking asking, Retry retry) => asking.OfAsync(
                 id, instance, (recovery, its, by) => retry.RetryAsync(recovery, its, by, asking.Ended)))
             .Is("Try one instance of a recovery again",
                 "For an instance that failed, found no place or was skipped, once its recovery has ended: it is planned anew and its host has to be proven off still.")
-            .Path("instance", "The instance's UUID.")
             .Takes<OperatorBody>(OperatorBody.Example)
             .IsOfRecovery("It will be tried; Location names its recovery.", "It can't be retried as it stands, its recovery has not ended, its host is alive, or another live recovery involves it.", ofInstance: true)
             .Refuses(StatusCodes.Status422UnprocessableEntity, "The instance belongs to another host by now.");
     }
 
-    private static RouteHandlerBuilder IsOfRecovery(this RouteHandlerBuilder operation, string accepted, string notNow, bool ofInstance = false) => operation
-        .Path("id", "The recovery's UUID.")
-        .Answers<RecoveryResource>(StatusCodes.Status202Accepted, accepted, Acceptable.Json, Acceptable.Text)
-        .Refuses(StatusCodes.Status400BadRequest, "The body is wrong; every fault is named.")
-        .Refuses(StatusCodes.Status404NotFound, $"There is no such recovery{(ofInstance ? ", or the instance is not part of it" : "")}.")
-        .Refuses(StatusCodes.Status409Conflict, notNow);
+    private static RouteHandlerBuilder IsOfRecovery(
+        this RouteHandlerBuilder operation, string accepted, string notNow, bool ofInstance = false)
+    {
+        operation.Path("id", "The recovery's UUID.");
+        if (ofInstance)
+        {
+            operation.Path("instance", "The instance's UUID.");
+        }
+
+        return operation
+            .Answers<RecoveryResource>(StatusCodes.Status202Accepted, accepted, Acceptable.Json, Acceptable.Text)
+            .Refuses(StatusCodes.Status400BadRequest, "The body is wrong; every fault is named.")
+            .Refuses(StatusCodes.Status404NotFound, $"There is no such recovery{(ofInstance ? ", or the instance is not part of it" : "")}.")
+            .Refuses(StatusCodes.Status409Conflict, notNow);
+    }
 }
 
 /// <summary>A request that asks something of a recovery: its body is read, what it asks is done, and the recovery answered.</summary>
