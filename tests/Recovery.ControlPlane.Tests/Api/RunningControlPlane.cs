@@ -127,6 +127,29 @@ public sealed class RunningControlPlane : IAsyncDisposable
         return id;
     }
 
+    /// <summary>From now on no row comes into this table: the disk is full, just there.</summary>
+    public async Task FailOnInsertAsync(string table)
+    {
+        var trigger = $"CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'full'); END";
+        await using var database = await OpenAsync();
+        await database.Database.ExecuteSqlRawAsync(trigger);
+    }
+
+    /// <summary>This property of all items of a list, over all its pages.</summary>
+    public async Task<List<string>> AllAsync(string url, string property)
+    {
+        var all = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = (await GetAsync(cursor is null ? url : $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}")).Json;
+            all.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty(property).GetString()!));
+            cursor = page.TryGetProperty("nextCursor", out var next) && next.ValueKind == JsonValueKind.String ? next.GetString() : null;
+        }
+        while (cursor is not null);
+        return all;
+    }
+
     /// <summary>A heartbeat of this host, now.</summary>
     public void Hear(string host, string libvirtError = "") => Services.GetRequiredService<LivenessBoard>().Heard(host, libvirtError);
 
