@@ -15,7 +15,7 @@ internal static class RecoveryActionEndpoints
         recovery.MapPost("/pause", (string id, [AsParameters] Asking asking, OperatorControl control) => asking.OfAsync(
                 id, OperatorBody.Example, OperatorBody.Read, (recovery, by) => control.PauseAsync(recovery, by, asking.Ended)))
             .Is("Pause a recovery",
-                "What runs now is finished, nothing new is begun until it is continued. What was recovered runs on. Asking twice is asking once.")
+                "Steps that run are finished, nothing new starts until it is continued. What was recovered runs on. Asking twice is asking once.")
             .Takes<OperatorBody>(OperatorBody.Example)
             .IsOfRecovery("It will pause; Location names it.", "It has ended already, or is being cancelled.");
         recovery.MapPost("/continue", (string id, [AsParameters] Asking asking, OperatorControl control) => asking.OfAsync(

@@ -14,7 +14,7 @@ public sealed class OperatorControl(OperatorDesk desk)
     /// <summary>Running steps finish, nothing new starts.</summary>
     public Task<IReadOnlyList<Fault>> PauseAsync(Guid id, OperatorWord by, CancellationToken cancellationToken) => SteerAsync(
         id, by, AuditActions.Pause, was => was.Pause(),
-        "Paused: what runs now is finished, nothing new is begun until it is continued.",
+        "Paused: steps that run are finished, nothing new starts until it is continued.",
         "It has to end, so it can't be paused; nothing new is begun anyway. To end what is under way sooner, cancel it again with \"underWay\":\"putBack\".",
         cancellationToken);
 
@@ -37,7 +37,7 @@ public sealed class OperatorControl(OperatorDesk desk)
 
     public Task<IReadOnlyList<Fault>> LimitAsync(
         Guid id, LimitsWish wish, OperatorWord by, CancellationToken cancellationToken) => SteerAsync(
-        id, by, AuditActions.Limits, was => was.Limit(wish), "Limits changed; what runs now is not disturbed.", "", cancellationToken);
+        id, by, AuditActions.Limits, was => was.Limit(wish), "Limits changed; what is under way is not disturbed.", "", cancellationToken);
 
     /// <summary>Leaves one instance alone that was not begun yet.</summary>
     public Task<IReadOnlyList<Fault>> SkipAsync(

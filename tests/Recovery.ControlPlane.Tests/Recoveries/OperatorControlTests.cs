@@ -43,7 +43,7 @@ public sealed class OperatorControlTests : IAsyncLifetime
         Assert.Equal(["pause Ada Park: the storage is slow (paused no → yes)", "continue Bo: it is fast again (paused yes → no)"], Audit());
         Assert.Equal(
             [
-                "Paused: what runs now is finished, nothing new is begun until it is continued. Asked by Ada Park: the storage is slow",
+                "Paused: steps that run are finished, nothing new starts until it is continued. Asked by Ada Park: the storage is slow",
                 "It goes on. Asked by Bo: it is fast again",
             ],
             Events().Select(happened => happened.Message));
@@ -297,7 +297,7 @@ public sealed class OperatorControlTests : IAsyncLifetime
         var cancelled = await plane.PostAsync($"/v1/recoveries/{id}/cancel", PutBack, accept: "text/plain");
         var report = await plane.GetAsync($"/v1/recoveries/{id}/report", "text/plain");
 
-        Assert.Contains("It is paused: what runs now is finished, nothing new is begun.\nAt the same time: 2 in all, 4 on one target, 8 on one storage.\n", paused.Body, StringComparison.Ordinal);
+        Assert.Contains("It is paused: steps that run are finished, nothing new starts.\nAt the same time: 2 in all, 4 on one target, 8 on one storage.\n", paused.Body, StringComparison.Ordinal);
         Assert.Contains("waiting, to be skipped", paused.Body, StringComparison.Ordinal);
         Assert.Contains("recovering, paused", list.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("It is paused", cancelled.Body, StringComparison.Ordinal);

@@ -18,7 +18,7 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="IgnoreDependencies">Instances come up in the order of their priorities alone.</param>
 /// <param name="EvenIfAlive">The hosts may be alive but beyond use: their guests are ended first.</param>
 /// <param name="Limits">Instances brought up at the same time; PUT its /limits.</param>
-/// <param name="Paused">What runs now is finished, nothing new is begun; POST its /continue.</param>
+/// <param name="Paused">Steps that run are finished, nothing new starts; POST its /continue.</param>
 /// <param name="Cancel">Somebody asked it to end, and what is under way to be so: finish or putBack; missing when nobody did.</param>
 /// <param name="Counts">Its instances by state; all zero until it is planned.</param>
 /// <param name="CreatedAt">When it was accepted.</param>

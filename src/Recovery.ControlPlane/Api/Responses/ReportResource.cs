@@ -8,7 +8,7 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="Recovery">Its id.</param>
 /// <param name="State">Its state; the report is complete when that is an end.</param>
 /// <param name="Reason">Why it ended as it did.</param>
-/// <param name="Paused">What runs now is finished, nothing new is begun.</param>
+/// <param name="Paused">Steps that run are finished, nothing new starts.</param>
 /// <param name="Cancel">finish or putBack when somebody asked it to end; missing when nobody did.</param>
 /// <param name="Limits">Instances brought up at the same time, as they are now.</param>
 /// <param name="CreatedAt">When it was accepted.</param>

@@ -86,7 +86,7 @@ internal static class RecoveryText
         $"{happened.At.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {happened.Type,-14}  {happened.Message}\n";
 
     private static string Steered(bool paused, CancelMode? cancel, RecoveryLimits limits) =>
-        (paused ? "It is paused: what runs now is finished, nothing new is begun.\n" : "")
+        (paused ? "It is paused: steps that run are finished, nothing new starts.\n" : "")
         + cancel switch
         {
             CancelMode.Finish => "It is being cancelled: what is under way is finished, no other is begun.\n",
