@@ -114,6 +114,10 @@ internal sealed class Cluster : IAsyncDisposable
             await ControlPlane.Http.PutAsJsonAsync($"/v1/hosts/{host}/maintenance", new { enabled, reason = "a test" }, Cancellation),
             Cancellation);
 
+    /// <summary>Tries one instance of an ended recovery again.</summary>
+    public Task RetryAsync(string recovery, LabGuest guest) => PostAsync(
+        $"/v1/recoveries/{recovery}/instances/{guest.Uuid}/retry", new { who = "end-to-end", why = "what stood in the way is gone" });
+
     public async Task PostAsync(string path, object? body = null) =>
         await LabControlPlane.ExpectAsync(await ControlPlane.Http.PostAsJsonAsync(path, body ?? new { }, Cancellation), Cancellation);
 

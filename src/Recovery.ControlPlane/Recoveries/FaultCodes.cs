@@ -51,6 +51,8 @@ public static class FaultCodes
     // What is asked of a recovery that is there.
     public static readonly FaultCode NoSuchRecovery = Gone("no-such-recovery", "There is no such recovery");
     public static readonly FaultCode RecoveryFinal = Now("recovery-final", "The recovery has ended");
+    public static readonly FaultCode RecoveryEnding = Now("recovery-ending", "The recovery is being cancelled");
+    public static readonly FaultCode InstanceBegun = Now("instance-begun", "The instance is not waiting any more");
     public static readonly FaultCode InstanceNotRetriable = Now("instance-not-retriable", "The instance can't be retried as it stands");
     public static readonly FaultCode RecoveryLive = Now("recovery-live", "The recovery has not ended yet");
 
