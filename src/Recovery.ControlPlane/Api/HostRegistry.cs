@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
@@ -34,8 +35,24 @@ internal sealed class HostRegistry(
     public async Task<(HostRow? Host, bool Created, IReadOnlyList<Fault> Faults)> PutAsync(
         string name, SaidOfHost said, CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var put = await databases.InTransactionAsync(
+            time, (database, transaction) => PutAsync(database, transaction, name, said, cancellationToken), cancellationToken);
+        if (put.Host is not null)
+        {
+            changes.Notify();
+        }
+
+        return put;
+    }
+
+    private async Task<(HostRow? Host, bool Created, IReadOnlyList<Fault> Faults)> PutAsync(
+        RecoveryDbContext database,
+        IDbContextTransaction transaction,
+        string name,
+        SaidOfHost said,
+        CancellationToken cancellationToken)
+    {
+        await Turnstile.PassAsync(database, Turnstile.Hosts, cancellationToken);
         var others = await database.Hosts.AsNoTracking()
             .Where(host => host.Name != name)
             .Select(host => new { host.Name, host.Executor })
@@ -72,7 +89,6 @@ internal sealed class HostRegistry(
         said.WriteTo(row);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        changes.Notify();
         return (row, created, []);
     }
 
@@ -95,8 +111,23 @@ internal sealed class HostRegistry(
     /// <summary>Empty when it is gone; else everything that still needs it. Its fence proofs are kept.</summary>
     public async Task<IReadOnlyList<Fault>> DeleteAsync(string name, CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var faults = await databases.InTransactionAsync(
+            time,
+            (database, transaction) => DeleteAsync(database, transaction, name, cancellationToken),
+            cancellationToken,
+            TakenKey.IsAConflict);
+        if (faults.Count == 0)
+        {
+            liveness.Forget(name);
+            changes.Notify();
+        }
+
+        return faults;
+    }
+
+    private static async Task<IReadOnlyList<Fault>> DeleteAsync(
+        RecoveryDbContext database, IDbContextTransaction transaction, string name, CancellationToken cancellationToken)
+    {
         if (!await database.Hosts.AnyAsync(host => host.Name == name, cancellationToken))
         {
             return [HostFaults.NotFound(name)];
@@ -110,11 +141,16 @@ internal sealed class HostRegistry(
             return faults;
         }
 
+        // A recovery that is being accepted meanwhile takes the same lock: either it is seen here, then, or it sees that
+        // the host is gone.
+        var hold = new RecoveryLockRow { Subject = RecoveryLockRow.ForHost(name), RecoveryId = Guid.Empty };
+        database.Locks.Add(hold);
+        await database.SaveChangesAsync(cancellationToken);
         await database.Domains.Where(domain => domain.Host == name).ExecuteDeleteAsync(cancellationToken);
         await database.Hosts.Where(host => host.Name == name).ExecuteDeleteAsync(cancellationToken);
+        database.Locks.Remove(hold);
+        await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        liveness.Forget(name);
-        changes.Notify();
         return [];
     }
 

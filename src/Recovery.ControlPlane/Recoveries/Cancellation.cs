@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Workflow;
@@ -13,8 +14,15 @@ public sealed class Cancellation(IDbContextFactory<RecoveryDbContext> databases,
     /// <summary>Null when it is asked for, now or already before; else why it can't be.</summary>
     public async Task<Fault?> CancelAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var fault = await databases.InTransactionAsync(
+            time, (database, transaction) => CancelAsync(database, transaction, id, cancellationToken), cancellationToken);
+        signal.Notify();
+        return fault;
+    }
+
+    private async Task<Fault?> CancelAsync(
+        RecoveryDbContext database, IDbContextTransaction transaction, Guid id, CancellationToken cancellationToken)
+    {
         var asked = await database.Recoveries
             .Where(row => row.Id == id && row.Cancel == null && !States.Final.Contains(row.State))
             .ExecuteUpdateAsync(row => row.SetProperty(recovery => recovery.Cancel, CancelMode.Finish), cancellationToken);
@@ -45,7 +53,6 @@ public sealed class Cancellation(IDbContextFactory<RecoveryDbContext> databases,
         }
 
         await transaction.CommitAsync(cancellationToken);
-        signal.Notify();
         return null;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Workflow;
@@ -16,8 +17,26 @@ public sealed class Retry(
     public async Task<IReadOnlyList<Fault>> RetryAsync(Guid id, Guid instanceId, CancellationToken cancellationToken)
     {
         var sight = await lookout.LookAsync(cancellationToken);
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var faults = await databases.InTransactionAsync(
+            time,
+            (database, transaction) => RetryAsync(database, transaction, sight, id, instanceId, cancellationToken),
+            cancellationToken);
+        if (faults.Count == 0)
+        {
+            signal.Notify();
+        }
+
+        return faults;
+    }
+
+    private async Task<IReadOnlyList<Fault>> RetryAsync(
+        RecoveryDbContext database,
+        IDbContextTransaction transaction,
+        AcceptanceSight sight,
+        Guid id,
+        Guid instanceId,
+        CancellationToken cancellationToken)
+    {
         var recovery = await database.Recoveries.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
         if (recovery is null)
         {
@@ -53,7 +72,6 @@ public sealed class Retry(
             return [ChangedMeanwhile(instance)];
         }
 
-        signal.Notify();
         return [];
     }
 

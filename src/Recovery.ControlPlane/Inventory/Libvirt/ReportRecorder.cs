@@ -109,20 +109,30 @@ public sealed class ReportRecorder(
         await turn.WaitAsync(cancellationToken);
         try
         {
-            await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-            await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-            var row = await database.Hosts.FindAsync([host], cancellationToken);
-            if (row is null)
-            {
-                return; // deleted while its last words were on their way
-            }
+            var findings = await contexts.InTransactionAsync(
+                time,
+                async (database, transaction) =>
+                {
+                    await Turnstile.PassAsync(database, Turnstile.Reports, cancellationToken);
+                    var row = await database.Hosts.FindAsync([host], cancellationToken);
+                    if (row is null)
+                    {
+                        return null; // deleted while its last words were on their way
+                    }
 
-            var touched = await change(database, row);
-            await database.SaveChangesAsync(cancellationToken);
-            var findings = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            changes.Notify();
-            belonging.Announce(findings);
+                    var touched = await change(database, row);
+                    await database.SaveChangesAsync(cancellationToken);
+                    var found = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
+                    await transaction.CommitAsync(cancellationToken);
+                    return found;
+                },
+                cancellationToken,
+                TakenKey.IsAConflict);
+            if (findings is not null)
+            {
+                changes.Notify();
+                belonging.Announce(findings);
+            }
         }
         finally
         {
