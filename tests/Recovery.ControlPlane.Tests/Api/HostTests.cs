@@ -8,7 +8,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Tests.Api;
 
 /// <summary>Registering, changing and forgetting hosts; attesting that they are off.</summary>
-public sealed class HostTests : IAsyncLifetime
+public class HostTests : IAsyncLifetime
 {
     private const string Body =
         """{"executor":"http://10.0.0.11:7071","failureDomain":"rack-4","fencing":[{"agent":"fence_ipmilan","options":{"ip":"10.0.1.11"},"secretOptions":{"password":"node1-bmc"},"timeoutSeconds":20}]}""";

@@ -7,7 +7,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Tests.Api;
 
 /// <summary>Lists page by cursor and filter; what is wrong with their queries is said.</summary>
-public sealed class ListTests : IAsyncLifetime
+public class ListTests : IAsyncLifetime
 {
     private RunningControlPlane plane = null!;
 
