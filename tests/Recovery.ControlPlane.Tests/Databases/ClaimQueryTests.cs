@@ -10,7 +10,8 @@ namespace Recovery.ControlPlane.Tests.Databases;
 public class ClaimQueryTests : IDisposable
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
-    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+
+    private readonly DateTimeOffset now = DateTimeOffset.UtcNow;
 
     protected TemporaryDatabase Database { get; } = new();
 
@@ -29,14 +30,14 @@ public class ClaimQueryTests : IDisposable
         Assert.Equal([new(older, 1), new(younger, 1)], claimed);
         var rows = await Database.ReadAsync(context => context.Recoveries.ToListAsync());
         Assert.All(rows, row => Assert.Equal((1, "one"), (row.Epoch, row.LeaseOwner)));
-        Assert.All(rows, row => Assert.InRange(row.LeaseUntil!.Value, Now + Lease, DateTimeOffset.UtcNow + Lease));
+        Assert.All(rows, row => Assert.InRange(row.LeaseUntil!.Value, now + Lease, DateTimeOffset.UtcNow + Lease));
     }
 
     [Fact]
     public async Task A_lease_that_holds_is_respected_and_one_that_ran_out_is_not()
     {
-        await AcceptAsync(owner: "two", until: Now.AddMinutes(1));
-        var left = await AcceptAsync(owner: "two", until: Now.AddSeconds(-1), epoch: 7);
+        await AcceptAsync(owner: "two", until: now.AddHours(1));
+        var left = await AcceptAsync(owner: "two", until: now.AddSeconds(-1), epoch: 7);
 
         Assert.Equal([new(left, 8)], await TakeAsync("one"));
         Assert.Empty(await TakeAsync("three"));
@@ -45,8 +46,8 @@ public class ClaimQueryTests : IDisposable
     [Fact]
     public async Task What_a_replica_held_before_its_restart_it_takes_up_at_once_but_not_what_it_drives()
     {
-        var driven = await AcceptAsync(owner: "one", until: Now.AddMinutes(1));
-        var held = await AcceptAsync(owner: "one", until: Now.AddMinutes(1));
+        var driven = await AcceptAsync(owner: "one", until: now.AddHours(1));
+        var held = await AcceptAsync(owner: "one", until: now.AddHours(1));
 
         Assert.Equal([new(held, 1)], await TakeAsync("one", driven));
     }
@@ -98,7 +99,7 @@ public class ClaimQueryTests : IDisposable
             Id = Guid.CreateVersion7(),
             Request = new RecoveryRequest(RecoveryKind.Evacuate, ["node1"], [], [], 8),
             State = state,
-            CreatedAt = Now.AddMinutes(-age),
+            CreatedAt = now.AddMinutes(-age),
             LeaseOwner = owner,
             LeaseUntil = until,
             Epoch = epoch,

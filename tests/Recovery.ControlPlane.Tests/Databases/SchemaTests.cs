@@ -93,7 +93,8 @@ public class SchemaTests : IDisposable
             CreatedAt = DateTimeOffset.UnixEpoch,
         });
 
-        Assert.Equal(moves, (await database.ReadAsync(context => context.Recoveries.SingleAsync())).Plan!.Moves);
+        var read = await database.ReadAsync(context => context.Recoveries.SingleAsync());
+        Assert.Equal(moves.Select(move => (move.Instance, move.Name)), read.Plan!.Moves.Select(move => (move.Instance, move.Name)));
     }
 
     private static RecoveryRequest SomeRequest => new(RecoveryKind.Evacuate, ["node1", Text], [Guid.NewGuid()], [], 8);

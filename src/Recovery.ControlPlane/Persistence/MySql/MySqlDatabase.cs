@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using MySqlConnector;
 using Recovery.ControlPlane.Configuration;
@@ -37,6 +38,10 @@ internal sealed partial class MySqlDatabase : RecoveryDatabase
 
     public override string Advice => $"{Name} has to run, be reachable from here, and let {connection.UserID} in.";
 
+    // Without the database, which migrate creates when it is missing and its user may.
+    private string ServerConnection =>
+        new MySqlConnectionStringBuilder(connection.ConnectionString) { Database = "", Pooling = false }.ConnectionString;
+
     public override RecoveryDbContext CreateDbContext() => new MySqlRecoveryDbContext(
         options ?? throw new InvalidOperationException($"{Name} was not opened yet."));
 
@@ -54,20 +59,37 @@ internal sealed partial class MySqlDatabase : RecoveryDatabase
     public override async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         await ConnectAsync(cancellationToken);
-        var pending = await PendingAsync(cancellationToken);
-        await using var context = CreateDbContext();
-        context.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
         try
         {
+            await CreateMissingAsync(cancellationToken);
+            var pending = await PendingAsync(cancellationToken);
+            await using var context = CreateDbContext();
+            context.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+
+            // EF holds a lock of the server meanwhile: whoever comes second waits, and finds nothing left to do.
             await context.Database.MigrateAsync(cancellationToken);
+            return pending;
         }
         catch (MySqlException refused)
         {
             throw new DatabaseRefusedException(
                 $"{Name} could not be migrated: {refused.Message} Nothing is rolled back by MySQL itself: look at what is there, restore the backup if it was in use, and run migrate again.", refused);
         }
+    }
 
-        return pending;
+    // EF would create it too, but two at once would be in each other's way.
+    private async Task CreateMissingAsync(CancellationToken cancellationToken)
+    {
+        await using var server = new MySqlConnection(ServerConnection);
+        await server.OpenAsync(cancellationToken);
+        await using var command = server.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = @name";
+        command.Parameters.AddWithValue("@name", connection.Database);
+        if (Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) == 0)
+        {
+            command.CommandText = $"CREATE DATABASE IF NOT EXISTS {new MySqlCommandBuilder().QuoteIdentifier(connection.Database)}";
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     // A server that is started beside the control plane may be a while yet.
@@ -105,9 +127,7 @@ internal sealed partial class MySqlDatabase : RecoveryDatabase
 
     private async Task<ServerVersion> VersionAsync(CancellationToken cancellationToken)
     {
-        // Without naming the database: migrate creates one that is missing, where its user may.
-        var server = new MySqlConnectionStringBuilder(connection.ConnectionString) { Database = "", Pooling = false };
-        await using var asked = new MySqlConnection(server.ConnectionString);
+        await using var asked = new MySqlConnection(ServerConnection);
         await asked.OpenAsync(cancellationToken);
         return ServerVersion.Parse(settings.ServerVersion.Length > 0 ? settings.ServerVersion : asked.ServerVersion);
     }
