@@ -8,7 +8,7 @@ internal sealed partial class SecretFileWarning(RecoveryOptions options, ILogger
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var file in new[] { options.Volumes.ChapFile, options.Executors.KeyFile })
+        foreach (var file in new[] { options.Volumes.ChapFile, options.Executors.KeyFile, options.Database.ConnectionStringFile })
         {
             if (!OperatingSystem.IsWindows() && file.Length > 0 && (File.GetUnixFileMode(file) & Others) != 0)
             {

@@ -122,26 +122,38 @@ public sealed class ReportRecorder(
         await turn.WaitAsync(cancellationToken);
         try
         {
-            await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-            await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-            var row = await database.Hosts.FindAsync([host], cancellationToken);
-            if (row is null)
-            {
-                return; // deleted while its last words were on their way
-            }
+            var recorded = await contexts.InTransactionAsync<Recorded?>(
+                time,
+                async (database, transaction) =>
+                {
+                    await Turnstile.PassAsync(database, Turnstile.Reports, cancellationToken);
+                    var row = await database.Hosts.FindAsync([host], cancellationToken);
+                    if (row is null)
+                    {
+                        return null; // deleted while its last words were on their way
+                    }
 
-            var touched = await change(database, row);
-            var voided = await ExecutorWords.VoidAsync(database, row, said, at, time.GetUtcNow(), cancellationToken);
-            await database.SaveChangesAsync(cancellationToken);
-            var findings = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            changes.Notify();
-            belonging.Announce(findings);
-            voided.ForEach(sentence => log.LogWarning("{FenceProofVoided}", sentence));
+                    var touched = await change(database, row);
+                    var voided = await ExecutorWords.VoidAsync(database, row, said, at, time.GetUtcNow(), cancellationToken);
+                    await database.SaveChangesAsync(cancellationToken);
+                    var found = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
+                    await transaction.CommitAsync(cancellationToken);
+                    return new Recorded(found, voided);
+                },
+                cancellationToken,
+                TakenKey.IsAConflict);
+            if (recorded is not null)
+            {
+                changes.Notify();
+                belonging.Announce(recorded.Findings);
+                recorded.Voided.ForEach(sentence => log.LogWarning("{FenceProofVoided}", sentence));
+            }
         }
         finally
         {
             turn.Release();
         }
     }
+
+    private sealed record Recorded(IReadOnlyList<BelongingKeeper.Finding> Findings, List<string> Voided);
 }
