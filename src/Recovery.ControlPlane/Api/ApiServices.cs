@@ -13,6 +13,7 @@ public static class ApiServices
         services.AddSingleton<ProofBook>();
         services.AddSingleton<InstanceList>();
         services.AddSingleton<RecoveryList>();
+        services.AddSingleton<AuditList>();
         services.AddSingleton<FenceRules>();
         return services.AddRecoverySwagger();
     }
@@ -27,6 +28,7 @@ public static class ApiServices
         app.MapRecoveries();
         app.MapRecoveryActions();
         app.MapRecoveryEvents();
+        app.MapAudit();
         app.MapHealth();
         app.MapProblems();
     }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
@@ -32,10 +34,27 @@ internal sealed class HostRegistry(
 
     /// <summary>Registers the host, or replaces what was said of it. What it reported and its maintenance stay.</summary>
     public async Task<(HostRow? Host, bool Created, IReadOnlyList<Fault> Faults)> PutAsync(
-        string name, SaidOfHost said, CancellationToken cancellationToken)
+        string name, SaidOfHost said, OperatorWord by, CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var put = await databases.InTransactionAsync(
+            time, (database, transaction) => PutAsync(database, transaction, name, said, by, cancellationToken), cancellationToken);
+        if (put.Host is not null)
+        {
+            changes.Notify();
+        }
+
+        return put;
+    }
+
+    private async Task<(HostRow? Host, bool Created, IReadOnlyList<Fault> Faults)> PutAsync(
+        RecoveryDbContext database,
+        IDbContextTransaction transaction,
+        string name,
+        SaidOfHost said,
+        OperatorWord by,
+        CancellationToken cancellationToken)
+    {
+        await Turnstile.PassAsync(database, Turnstile.Hosts, cancellationToken);
         var others = await database.Hosts.AsNoTracking()
             .Where(host => host.Name != name)
             .Select(host => new { host.Name, host.Executor })
@@ -70,21 +89,24 @@ internal sealed class HostRegistry(
         }
 
         said.WriteTo(row);
+        database.Audit.Add(by.Did(
+            created ? AuditActions.RegisterHost : AuditActions.ChangeHost, time.GetUtcNow(), Changes(database, row, created), host: name));
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        changes.Notify();
         return (row, created, []);
     }
 
     /// <summary>Null when there is no such host.</summary>
     public async Task<HostRow?> SetMaintenanceAsync(
-        string name, bool enabled, string reason, CancellationToken cancellationToken)
+        string name, bool enabled, OperatorWord by, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var row = await database.Hosts.SingleOrDefaultAsync(host => host.Name == name, cancellationToken);
         if (row is not null)
         {
-            (row.Maintenance, row.MaintenanceReason) = (enabled, reason);
+            (row.Maintenance, row.MaintenanceReason) = (enabled, enabled ? by.Why : "");
+            database.Audit.Add(by.Did(
+                enabled ? AuditActions.BeginMaintenance : AuditActions.EndMaintenance, time.GetUtcNow(), host: name));
             await database.SaveChangesAsync(cancellationToken);
             changes.Notify();
         }
@@ -93,10 +115,29 @@ internal sealed class HostRegistry(
     }
 
     /// <summary>Empty when it is gone; else everything that still needs it. Its fence proofs are kept.</summary>
-    public async Task<IReadOnlyList<Fault>> DeleteAsync(string name, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Fault>> DeleteAsync(string name, OperatorWord by, CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var faults = await databases.InTransactionAsync(
+            time,
+            (database, transaction) => DeleteAsync(database, transaction, name, by, cancellationToken),
+            cancellationToken,
+            TakenKey.IsAConflict);
+        if (faults.Count == 0)
+        {
+            liveness.Forget(name);
+            changes.Notify();
+        }
+
+        return faults;
+    }
+
+    private async Task<IReadOnlyList<Fault>> DeleteAsync(
+        RecoveryDbContext database,
+        IDbContextTransaction transaction,
+        string name,
+        OperatorWord by,
+        CancellationToken cancellationToken)
+    {
         if (!await database.Hosts.AnyAsync(host => host.Name == name, cancellationToken))
         {
             return [HostFaults.NotFound(name)];
@@ -110,12 +151,30 @@ internal sealed class HostRegistry(
             return faults;
         }
 
+        // A recovery that is being accepted meanwhile takes the same lock: either it is seen here, then, or it sees that
+        // the host is gone.
+        var hold = new RecoveryLockRow { Subject = RecoveryLockRow.ForHost(name), RecoveryId = Guid.Empty };
+        database.Locks.Add(hold);
+        await database.SaveChangesAsync(cancellationToken);
         await database.Domains.Where(domain => domain.Host == name).ExecuteDeleteAsync(cancellationToken);
         await database.Hosts.Where(host => host.Name == name).ExecuteDeleteAsync(cancellationToken);
+        database.Locks.Remove(hold);
+        database.Audit.Add(by.Did(AuditActions.DeleteHost, time.GetUtcNow(), host: name));
+        await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        liveness.Forget(name);
-        changes.Notify();
         return [];
+    }
+
+    // Names, not values: how to fence a host is nothing for a log.
+    private static string Changes(RecoveryDbContext database, HostRow row, bool created)
+    {
+        if (created)
+        {
+            return row.Executor;
+        }
+
+        var changed = database.Entry(row).Properties.Where(property => property.IsModified).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Metadata.Name));
+        return string.Join(", ", changed) is { Length: > 0 } names ? $"changed: {names}" : "nothing changed";
     }
 
     private static async Task<IEnumerable<Fault>> LiveRecoveriesAsync(

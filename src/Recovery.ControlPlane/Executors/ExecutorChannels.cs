@@ -27,16 +27,32 @@ public class ExecutorChannels(RecoveryOptions options) : IDisposable
     {
         try
         {
-            return channels.GetOrAdd(address, each => new Lazy<ChannelBase>(() => Open(each))).Value;
+            return channels.GetOrAdd(address, each => new Lazy<ChannelBase>(() => Open(each, ConnectTimeout))).Value;
         }
         catch (Exception failure) when (failure is not ExecutorUnreachableException)
         {
             // A Lazy keeps its failure; the operator may correct the file, so the next call tries afresh.
             channels.TryRemove(address, out _);
-            throw new ExecutorUnreachableException(
-                $"No connection to an executor at '{address}' can be prepared: {failure.Message} "
-                + "Correct the host's executor address, or the files under Recovery:Executors.",
-                failure);
+            throw Unusable(address, failure);
+        }
+    }
+
+    /// <summary>
+    /// A channel that nobody shares, for the caller to dispose: it dials afresh, and so tells at once whether anybody is
+    /// there now.
+    /// </summary>
+    /// <param name="address">As for <see cref="To"/>.</param>
+    /// <param name="connectWithin">Until the connection stands, with TLS.</param>
+    /// <exception cref="ExecutorUnreachableException">As for <see cref="To"/>.</exception>
+    public ChannelBase OpenAnew(string address, TimeSpan connectWithin)
+    {
+        try
+        {
+            return Open(address, connectWithin);
+        }
+        catch (Exception failure)
+        {
+            throw Unusable(address, failure);
         }
     }
 
@@ -58,15 +74,20 @@ public class ExecutorChannels(RecoveryOptions options) : IDisposable
         }
     }
 
+    private static ExecutorUnreachableException Unusable(string address, Exception failure) => new(
+        $"No connection to an executor at '{address}' can be prepared: {failure.Message} "
+        + "Correct the host's executor address, or the files under Recovery:Executors.",
+        failure);
+
     /// <summary>The wire. Whoever tries the control plane without one puts something else here.</summary>
-    protected virtual ChannelBase Open(string address) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
+    protected virtual ChannelBase Open(string address, TimeSpan connectTimeout) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
     {
         MaxReceiveMessageSize = LargestMessageBytes,
         MaxSendMessageSize = LargestMessageBytes,
         DisposeHttpClient = true,
         HttpHandler = new SocketsHttpHandler
         {
-            ConnectTimeout = ConnectTimeout,
+            ConnectTimeout = connectTimeout,
             KeepAlivePingDelay = PingEvery,
             KeepAlivePingTimeout = PingAnsweredWithin,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
@@ -9,7 +10,8 @@ namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
 /// Step 1 of a recovery: accept. Everything that stands against the request is named at once, or the recovery, its
-/// locks, its idempotency key and its first event are written in one transaction.
+/// locks, its idempotency key, its first event and its row in the audit log are
+/// written in one transaction.
 /// </summary>
 /// <remarks>
 /// Two requests that race for a host or for a key are decided by the unique keys of their rows, whichever replica they
@@ -86,18 +88,24 @@ public sealed class Acceptance(
     }
 
     /// <summary>Null when somebody else was faster; nothing is written then.</summary>
+    private Task<Guid?> WriteAsync(
+        AskedRecovery asked, string hash, AcceptanceScope scope, string? idempotencyKey, CancellationToken cancellationToken) =>
+        databases.InTransactionAsync(
+            time,
+            (database, transaction) => WriteAsync(database, transaction, asked, hash, scope, idempotencyKey, cancellationToken),
+            cancellationToken);
+
     private async Task<Guid?> WriteAsync(
-        AskedRecovery asked, string hash, AcceptanceScope scope, string? idempotencyKey, CancellationToken cancellationToken)
+        RecoveryDbContext database,
+        IDbContextTransaction transaction,
+        AskedRecovery asked,
+        string hash,
+        AcceptanceScope scope,
+        string? idempotencyKey,
+        CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        if (await database.Hosts.CountAsync(host => scope.Hosts.Contains(host.Name), cancellationToken) != scope.Hosts.Count)
-        {
-            return null;
-        }
-
         database.Recoveries.Add(new RecoveryRow
         {
             Id = id,
@@ -122,17 +130,27 @@ public sealed class Acceptance(
             });
         }
 
+        var what = $"{StateNames.Of(asked.Kind!.Value)} {string.Join(", ", scope.Hosts)}, {scope.Instances.Count} instances known now{(asked.Plan is { } planned ? $", by plan {planned.Value}" : "")}{(asked.EvenIfAlive ? ", even if alive" : "")}";
         database.Events.Add(new EventRow
         {
             RecoveryId = id,
             At = now,
             Type = EventTypes.RecoveryState,
             State = StateNames.Of(RecoveryState.Accepted),
-            Message = $"Accepted: {StateNames.Of(asked.Kind!.Value)} {string.Join(", ", scope.Hosts)}, {scope.Instances.Count} instances known now{(asked.Plan is { } planned ? $", by plan {planned.Value}" : "")}",
+            Message = $"Accepted: {what}",
         });
+        database.Audit.Add(asked.By.Did(
+            AuditActions.Accept, now, what, id, host: scope.Hosts.Count == 1 ? scope.Hosts[0] : null));
         try
         {
             await database.SaveChangesAsync(cancellationToken);
+
+            // After its locks: a host can't be deleted any more now, and one that was is seen to be gone.
+            if (await database.Hosts.CountAsync(host => scope.Hosts.Contains(host.Name), cancellationToken) != scope.Hosts.Count)
+            {
+                return null;
+            }
+
             await transaction.CommitAsync(cancellationToken);
             return id;
         }

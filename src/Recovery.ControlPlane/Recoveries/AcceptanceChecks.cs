@@ -31,7 +31,7 @@ public static class AcceptanceChecks
         {
             if (sight.Cluster.FindHost(source.Value) is { } host)
             {
-                AcceptanceLiveness.Check(host, source.Pointer, sight, faults);
+                AcceptanceLiveness.Check(host, asked.EvenIfAlive, source.Pointer, sight, faults);
             }
         }
 

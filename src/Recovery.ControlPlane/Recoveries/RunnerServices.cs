@@ -1,3 +1,4 @@
+using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Recoveries.Readiness;
 
 namespace Recovery.ControlPlane.Recoveries;
@@ -9,6 +10,8 @@ public static class RunnerServices
         .AddSingleton<PlanStage>()
         .AddSingleton<FenceAction>()
         .AddSingleton<FenceProofs>()
+        .AddSingleton<IHostFence, HostFence>()
+        .AddSingleton<FencingTurn>()
         .AddSingleton<Observer>()
         .AddSingleton<RecheckStage>()
         .AddSingleton<StepCarrier>()

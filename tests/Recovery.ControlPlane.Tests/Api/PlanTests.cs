@@ -5,7 +5,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Tests.Api;
 
 /// <summary>Plans show what would happen and change nothing; as text they are read at night.</summary>
-public sealed class PlanTests : IAsyncLifetime
+public class PlanTests : IAsyncLifetime
 {
     private RunningControlPlane plane = null!;
 

@@ -9,6 +9,7 @@ using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
 using Recovery.ControlPlane.Recoveries.Plans;
 using Recovery.ControlPlane.Recoveries.Readiness;
+using Recovery.ControlPlane.Tests.Inventory;
 using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
@@ -16,12 +17,12 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Tests.Recoveries;
 
 /// <summary>
-/// The real runner on a real SQLite file, with a small cluster behind its three ports: node1 is silent and has
+/// The real runner on a real database, with a small cluster behind its three ports: node1 is silent and has
 /// instances, node2 and node3 are up. Executors, fence agents and inventory do what the story tells them.
 /// </summary>
 internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessProbe, IDbContextFactory<RecoveryDbContext>, IAsyncDisposable
 {
-    private readonly string file = Path.Combine(Path.GetTempPath(), $"recovery-{Guid.NewGuid():N}.db");
+    private readonly TemporaryDatabase database = new();
     private readonly Lock gate = new();
     private readonly List<StepDispatch> sent = [];
     private RecoveryRunner? runner;
@@ -31,7 +32,6 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         Liveness = new LivenessBoard(TimeProvider.System) { ListeningSince = DateTimeOffset.MinValue };
         Instances = [.. instances.Select(name => NewInstance(name))];
         using var context = CreateDbContext();
-        context.Database.EnsureCreated();
         foreach (var host in (string[])["node1", "node2", "node3"])
         {
             context.Hosts.Add(new HostRow
@@ -39,7 +39,9 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
                 Name = host,
                 Executor = $"http://{host}:7071",
                 RegisteredAt = DateTimeOffset.UtcNow,
-                ReportedAt = DateTimeOffset.UtcNow,
+
+                // Nobody listens to the others here, so their silence must not look like the control plane's own.
+                ReportedAt = host == "node1" ? DateTimeOffset.UtcNow : null,
             });
         }
 
@@ -156,14 +158,14 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         var close = new CloseStage();
         var proofs = new FenceProofs(this, Liveness, time);
         var drive = new RecoveryDrive(
-            new Observer(proofs, Liveness),
+            new Observer(this, proofs, Liveness),
             new PlanStage(
                 this,
                 new PlanMaker(this, Targets, this, time, NullLogger<PlanMaker>.Instance),
                 new PlanArchive(this, Options.Plans),
                 close,
                 Options),
-            new FenceAction(this, Options),
+            new FenceAction(this, new FencingTurn(), Options),
             new RecheckStage(this, Options),
             new StepCarrier(this, new StepSender(this, Options), this, proofs, NullLogger<StepCarrier>.Instance),
             close,
@@ -234,8 +236,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
 
     public Task<RecoveryRow> UntilFinalAsync(Guid recovery) => UntilAsync(recovery, row => row.State.IsFinal());
 
-    public RecoveryDbContext CreateDbContext() => new(
-        new DbContextOptionsBuilder<RecoveryDbContext>().UseSqlite($"Data Source={file}").Options);
+    public RecoveryDbContext CreateDbContext() => database.CreateDbContext();
 
     public Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken)
     {
@@ -269,7 +270,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         return Answer(step);
     }
 
-    public Task<FenceAttempt> TryAsync(HostRow host, CancellationToken cancellationToken)
+    public Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
     {
         FenceCalls++;
         return Task.FromResult(Fence());
@@ -280,11 +281,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        foreach (var path in Directory.GetFiles(Path.GetDirectoryName(file)!, Path.GetFileName(file) + "*"))
-        {
-            File.Delete(path);
-        }
+        database.Dispose();
     }
 
     private static Host NewHost(string name, HostLiveness liveness) => new()

@@ -140,7 +140,7 @@ internal sealed class ControlPlaneProcess(World world, string name) : IDisposabl
         composed.AddSingleton<ExecutorChannels>(new SimulatedChannels(options, world, strand));
         composed.AddSingleton<ChapCredentials>(new SimulatedCredentials(options, world));
         composed.AddSingleton<IDbContextFactory<RecoveryDbContext>>(new ContextFactory(world, this));
-        composed.AddSingleton<IFencing>(new SimulatedFencing(world, strand));
+        composed.AddSingleton<IFenceAgent>(new SimulatedAgent(world, strand));
         composed.AddSingleton<IReadinessProbe>(new SimulatedProbe(world, strand));
         world.Mutations.Replace(composed, world, strand);
         return composed.BuildServiceProvider();

@@ -17,6 +17,14 @@ internal sealed class WriteInterceptor(World world, ControlPlaneProcess process)
 
     private static readonly Task Never = new TaskCompletionSource().Task;
 
+    public ValueTask<DbTransaction> TransactionStartedAsync(
+        DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default)
+    {
+        // What was rolled back before, nobody tells.
+        world.Database.Forget();
+        return ValueTask.FromResult(result);
+    }
+
     public async ValueTask<InterceptionResult> TransactionCommittingAsync(
         DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {

@@ -6,6 +6,6 @@ namespace Recovery.Scenarios.Tests.Mutants;
 /// <summary>Who is silent is off.</summary>
 internal sealed class CredulousFencing : IFencing
 {
-    public Task<FenceAttempt> TryAsync(HostRow host, CancellationToken cancellationToken) =>
+    public Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
         Task.FromResult(new FenceAttempt(true, $"{host.Name} is silent.", []));
 }

@@ -1,4 +1,5 @@
 using Recovery.ControlPlane.Api;
+using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Recoveries;
 using Recovery.Core.Workflow;
 using Recovery.Scenarios.Tests.Cluster;
@@ -14,6 +15,8 @@ internal sealed class Operator(World world)
 {
     private static readonly TimeSpan BeforeAskingAgain = TimeSpan.FromSeconds(2);
 
+    private static readonly OperatorWord Ada = new("Ada", "on call");
+
     private static readonly TimeSpan Insistence = TimeSpan.FromMinutes(2);
 
     private int keys;
@@ -25,6 +28,10 @@ internal sealed class Operator(World world)
             "evacuate" => Evacuate(words),
             "attest" => Attest(words),
             "cancel" => Cancel(words),
+            "pause" => Steer(words, (control, id) => control.PauseAsync(id, Ada, CancellationToken.None)),
+            "continue" => Steer(words, (control, id) => control.ContinueAsync(id, Ada, CancellationToken.None)),
+            "limits" => Limits(words),
+            "skip" => Skip(words),
             "retry" => Retry(words),
             _ => throw words.Wrong("nobody can do that"),
         };
@@ -75,6 +82,7 @@ internal sealed class Operator(World world)
         string[] only = words.Take("only") ? words.List() : [];
         string[] to = words.Take("to") ? words.List() : [];
         int? parallel = words.Take("parallel") ? words.Number() : null;
+        var evenIfAlive = words.Take("even-if-alive");
         var key = words.Take("key") ? words.Next() : $"story-{++keys}";
         var asked = new AskedRecovery
         {
@@ -83,6 +91,7 @@ internal sealed class Operator(World world)
             Instances = [.. only.Select(guest => new Named<Guid>(world.Guest(guest).Id, "/instances"))],
             Targets = [.. to.Select(host => new Named<string>(host, "/targets"))],
             MaxParallel = parallel,
+            EvenIfAlive = evenIfAlive,
         };
         return async process => await process.Get<Acceptance>().AcceptAsync(asked, key, CancellationToken.None)
             is AcceptanceOutcome.Refused refused
@@ -110,13 +119,35 @@ internal sealed class Operator(World world)
         };
     }
 
-    // cancel [r1]
+    // cancel [finish|put-back] [r1]
     private Func<ControlPlaneProcess, Task<string?>> Cancel(Words words)
     {
+        CancelMode? mode = words.Take("finish") ? CancelMode.Finish : words.Take("put-back") ? CancelMode.PutBack : null;
+        return Steer(words, (control, id) => control.CancelAsync(id, mode, Ada, CancellationToken.None));
+    }
+
+    // limits in-all 2 per-target 1 per-backend 1 [of r1]
+    private Func<ControlPlaneProcess, Task<string?>> Limits(Words words)
+    {
+        int? inAll = words.Take("in-all") ? words.Number() : null;
+        int? perTarget = words.Take("per-target") ? words.Number() : null;
+        int? perBackend = words.Take("per-backend") ? words.Number() : null;
+        return Steer(words, (control, id) => control.LimitAsync(id, new LimitsWish(inAll, perTarget, perBackend), Ada, CancellationToken.None));
+    }
+
+    // skip web1 [of r1]
+    private Func<ControlPlaneProcess, Task<string?>> Skip(Words words)
+    {
+        var guest = world.Guest(words.Next()).Id;
+        return Steer(words, (control, id) => control.SkipAsync(id, guest, Ada, CancellationToken.None));
+    }
+
+    private Func<ControlPlaneProcess, Task<string?>> Steer(
+        Words words, Func<OperatorControl, Guid, Task<IReadOnlyList<Fault>>> steer)
+    {
+        words.Take("of");
         var recovery = Recovery(words);
-        return async process => await process.Get<Cancellation>().CancelAsync(recovery(), CancellationToken.None) is { } fault
-            ? fault.Code.Name
-            : null;
+        return async process => Said(await steer(process.Get<OperatorControl>(), recovery()));
     }
 
     // retry web1 [of r1]
@@ -125,18 +156,22 @@ internal sealed class Operator(World world)
         var guest = world.Guest(words.Next()).Id;
         words.Take("of");
         var recovery = Recovery(words);
-        return async process =>
-        {
-            var faults = await process.Get<Retry>().RetryAsync(recovery(), guest, CancellationToken.None);
-            return faults.Count == 0 ? null : string.Join(", ", faults.Select(fault => fault.Code.Name));
-        };
+        return async process => Said(await process.Get<Retry>().RetryAsync(recovery(), guest, Ada, CancellationToken.None));
     }
+
+    private static string? Said(IReadOnlyList<Fault> faults) =>
+        faults.Count == 0 ? null : string.Join(", ", faults.Select(fault => fault.Code.Name));
 
     // The one that is named, or else the newest by then.
     private Func<Guid> Recovery(Words words)
     {
         var names = world.Watcher.Journal.Names;
-        var name = !words.IsAtEnd ? words.Next() : null;
+        string? name = null;
+        foreach (var known in Enumerable.Range(1, 9).Select(number => $"r{number}"))
+        {
+            name = words.Take(known) ? known : name;
+        }
+
         return () => name is not null ? names.Find(name) : names.Recoveries.Keys.LastOrDefault();
     }
 }

@@ -25,8 +25,6 @@ internal sealed class Network(World world)
     /// <summary>What ExecutorChannels configures: a ping each 2 s that has to be answered within 3 s.</summary>
     public static readonly TimeSpan GivenUpAfter = TimeSpan.FromSeconds(5);
 
-    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
-
     private readonly Dictionary<(string ControlPlane, string Host), LinkState> links = [];
     private readonly Dictionary<(string ControlPlane, string Host), TimeSpan> delays = [];
     private readonly List<ISimulatedCall> calls = [];

@@ -8,12 +8,14 @@ namespace Recovery.Scenarios.Tests.Wire;
 /// <param name="world">Whose network it travels.</param>
 /// <param name="controlPlane">Whoever calls.</param>
 /// <param name="host">Whoever is called.</param>
+/// <param name="connectTimeout">How long it is tried to get through.</param>
 /// <param name="options">Deadline and cancellation, as gRPC's.</param>
 /// <param name="serve">What the executor does with it.</param>
 internal sealed class SimulatedCall<T>(
     World world,
     Strand controlPlane,
     SimulatedHost host,
+    TimeSpan connectTimeout,
     CallOptions options,
     Func<SimulatedExecutor, Action<T>, CancellationToken, Task> serve) : IAsyncStreamReader<T>, ISimulatedCall, IDisposable
     where T : class
@@ -51,7 +53,7 @@ internal sealed class SimulatedCall<T>(
         cancelled = options.CancellationToken.Register(() => Fail(StatusCode.Cancelled, "Call canceled by the client."));
         if (!world.Network.Reaches(controlPlane.Name, host))
         {
-            world.Later(Network.ConnectTimeout, () => FailLater("Error connecting: timed out"));
+            world.Later(connectTimeout, () => FailLater("Error connecting: timed out"));
             return this;
         }
 

@@ -10,14 +10,15 @@ namespace Recovery.Scenarios.Tests.Wire;
 /// <summary>The control plane's channels, with the simulated network where the wire would be.</summary>
 internal sealed class SimulatedChannels(RecoveryOptions options, World world, Strand controlPlane) : ExecutorChannels(options)
 {
-    protected override ChannelBase Open(string address) => new SimulatedChannel(address, world, controlPlane);
+    protected override ChannelBase Open(string address, TimeSpan connectTimeout) =>
+        new SimulatedChannel(address, connectTimeout, world, controlPlane);
 
-    private sealed class SimulatedChannel(string address, World world, Strand controlPlane) : ChannelBase(address)
+    private sealed class SimulatedChannel(string address, TimeSpan connectTimeout, World world, Strand controlPlane) : ChannelBase(address)
     {
-        public override CallInvoker CreateCallInvoker() => new SimulatedInvoker(world, controlPlane, world.HostAt(Target));
+        public override CallInvoker CreateCallInvoker() => new SimulatedInvoker(world, controlPlane, world.HostAt(Target), connectTimeout);
     }
 
-    private sealed class SimulatedInvoker(World world, Strand controlPlane, SimulatedHost host) : CallInvoker
+    private sealed class SimulatedInvoker(World world, Strand controlPlane, SimulatedHost host, TimeSpan connectTimeout) : CallInvoker
     {
         public override TResponse BlockingUnaryCall<TRequest, TResponse>(
             Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
@@ -53,7 +54,7 @@ internal sealed class SimulatedChannels(RecoveryOptions options, World world, St
                 world.Watcher.Dispatched(controlPlane, host, sent);
             }
 
-            return new SimulatedCall<TResponse>(world, controlPlane, host, options, (executor, send, watching) => request switch
+            return new SimulatedCall<TResponse>(world, controlPlane, host, connectTimeout, options, (executor, send, watching) => request switch
             {
                 StepCommand command => executor.RunAsync(command, said => send((TResponse)(object)said), watching),
                 WatchRequest => executor.WatchAsync(said => send((TResponse)(object)said), watching),

@@ -4,14 +4,14 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Sqlite;
 
 #nullable disable
 
-namespace Recovery.ControlPlane.Persistence.Migrations
+namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
 {
-    [DbContext(typeof(RecoveryDbContext))]
-    [Migration("20261123025352_Initial")]
+    [DbContext(typeof(SqliteRecoveryDbContext))]
+    [Migration("20261123031424_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -617,6 +617,32 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.HasIndex("State");
 
                     b.ToTable("Recoveries");
+                });
+
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.TurnstileRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Passed")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Turnstiles");
+
+                    b.HasData(
+                        new
+                        {
+                            Name = "hosts",
+                            Passed = 0L
+                        },
+                        new
+                        {
+                            Name = "reports",
+                            Passed = 0L
+                        });
                 });
 
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.RecoveryInstanceRow", b =>
