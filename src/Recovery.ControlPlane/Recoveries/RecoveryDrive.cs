@@ -134,7 +134,7 @@ public sealed class RecoveryDrive(
         if (wait > TimeSpan.Zero)
         {
             using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny([.. running.All, told, Task.Delay(wait, claim.Time, awake.Token)]);
+            await Task.WhenAny([.. running.All, told, Sleep.ForAsync(wait, claim.Time, awake.Token)]);
             awake.Cancel();
         }
 

@@ -40,7 +40,7 @@ public sealed partial class RecoveryRunner(
             }
 
             using var awake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            await Task.WhenAny(told, Task.Delay(LookEvery, time, awake.Token));
+            await Task.WhenAny(told, Sleep.ForAsync(LookEvery, time, awake.Token));
             awake.Cancel();
         }
     }

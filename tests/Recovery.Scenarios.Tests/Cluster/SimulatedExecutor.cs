@@ -149,9 +149,10 @@ internal sealed class SimulatedExecutor
             step = running[command.StepId] = InTurnAsync(command);
         }
 
-        // A task of its own: of several that wait for one task, the runtime sends all but one to the thread pool.
+        // Tasks of their own: of several that wait for one task, the runtime sends all but one to the thread pool, and
+        // whoever waits for a delay that is cancelled as well.
         var ended = FollowAsync(step);
-        var patience = Task.Delay(command.TimeLimit.ToTimeSpan() + Grace, Strand.Time, watching);
+        var patience = SleepAsync(command.TimeLimit.ToTimeSpan() + Grace, watching);
         if (await Task.WhenAny(ended, patience) == ended)
         {
             send(Result(await ended));
@@ -166,6 +167,8 @@ internal sealed class SimulatedExecutor
 
     internal static StepResult Failed(ErrorCode code, string message, bool retryCanHelp = false) =>
         new() { Code = code, Message = message, RetryCanHelp = retryCanHelp };
+
+    private async Task SleepAsync(TimeSpan time, CancellationToken ending) => await Task.Delay(time, Strand.Time, ending);
 
     private static async Task<StepResult> FollowAsync(Task<StepResult> step) => await step;
 
