@@ -34,6 +34,8 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<AlarmRow> Alarms => Set<AlarmRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Ticks sort and compare alike in SQLite and MySQL; neither keeps an offset.
@@ -60,7 +62,7 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
             domain.HasKey(row => new { row.Host, row.Uuid });
             domain.Property(row => row.Host).HasMaxLength(253);
             domain.HasIndex(row => row.Uuid);
-            domain.Ignore(row => row.WhyOffIsForgotten);
+            domain.Ignore(row => row.IsActive);
             AsJson(domain.Property(row => row.Disks));
             AsJson(domain.Property(row => row.Files));
             AsJson(domain.Property(row => row.Requirements));
@@ -127,6 +129,15 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
             audit.Property(row => row.Host).HasMaxLength(253);
             audit.HasIndex(row => row.RecoveryId);
             audit.HasIndex(row => row.Host);
+        });
+        modelBuilder.Entity<AlarmRow>(alarm =>
+        {
+            alarm.HasKey(row => row.Id);
+            alarm.Property(row => row.Kind).HasMaxLength(32);
+            alarm.Property(row => row.OpenSubject).HasMaxLength(100);
+            alarm.HasIndex(row => row.OpenSubject).IsUnique();
+            alarm.HasIndex(row => row.InstanceId);
+            AsJson(alarm.Property(row => row.Hosts));
         });
         modelBuilder.Entity<FenceProofRow>(proof =>
         {

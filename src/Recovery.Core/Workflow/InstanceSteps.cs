@@ -6,7 +6,9 @@ namespace Recovery.Core.Workflow;
 /// <param name="Intent">How it shall be in the end.</param>
 /// <param name="HasVolumes">It has network volumes to connect to.</param>
 /// <param name="HasLiveVolumes">Some of its disks were plugged into the running guest only.</param>
-public sealed record InstanceNeeds(PowerIntent Intent, bool HasVolumes, bool HasLiveVolumes);
+/// <param name="Task">What is to be done to it.</param>
+public sealed record InstanceNeeds(
+    PowerIntent Intent, bool HasVolumes, bool HasLiveVolumes, InstanceTask Task = InstanceTask.Move);
 
 /// <summary>What comes next for an instance: closed, the runner switches over it.</summary>
 public abstract record NextStep
@@ -32,6 +34,8 @@ public abstract record NextStep
 /// <remarks>
 /// Forward: connect volumes, check disks, define, start, attach, verify, commit. When a step fails for good, what was
 /// begun is put back in reverse order: stop, undefine, disconnect. Commit is the point of no return.
+/// Where its host is back there is nothing to define and nothing to commit: what belongs there is started, and a guest
+/// that was started where it belongs is never ended again. A stale copy is undefined, and that is all.
 /// </remarks>
 public static class InstanceSteps
 {
@@ -51,7 +55,7 @@ public static class InstanceSteps
         }
 
         return FinalFailure(journal) is { } failure
-            ? PutBack(journal, failure)
+            ? PutBack(needs, journal, failure)
             : Forward(needs, journal);
     }
 
@@ -73,6 +77,12 @@ public static class InstanceSteps
 
     private static IEnumerable<StepAction> Path(InstanceNeeds needs)
     {
+        if (needs.Task == InstanceTask.Forget)
+        {
+            yield return StepAction.UndefineStale;
+            yield break;
+        }
+
         var starts = needs.Intent != PowerIntent.StayOff;
         if (needs.HasVolumes)
         {
@@ -80,7 +90,11 @@ public static class InstanceSteps
         }
 
         yield return StepAction.CheckDisks;
-        yield return StepAction.Define;
+        if (needs.Task == InstanceTask.Move)
+        {
+            yield return StepAction.Define;
+        }
+
         if (starts)
         {
             yield return StepAction.Start;
@@ -96,12 +110,15 @@ public static class InstanceSteps
             yield return StepAction.Verify;
         }
 
-        yield return StepAction.Commit;
+        if (needs.Task == InstanceTask.Move)
+        {
+            yield return StepAction.Commit;
+        }
     }
 
-    private static NextStep PutBack(IReadOnlyList<JournalEntry> journal, JournalEntry failure)
+    private static NextStep PutBack(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal, JournalEntry failure)
     {
-        foreach (var action in Undoing(journal))
+        foreach (var action in Undoing(needs, journal))
         {
             if (Succeeded(journal, action))
             {
@@ -122,9 +139,15 @@ public static class InstanceSteps
     }
 
     // What was begun counts, not what succeeded: a start that failed may still have left something.
-    private static IEnumerable<StepAction> Undoing(IReadOnlyList<JournalEntry> journal)
+    private static IEnumerable<StepAction> Undoing(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal)
     {
-        if (Begun(journal, StepAction.Start))
+        // Where it belongs, a guest that runs is right, whoever started it; only what it never used is taken away.
+        if (needs.Task != InstanceTask.Move && Succeeded(journal, StepAction.Start))
+        {
+            yield break;
+        }
+
+        if (needs.Task == InstanceTask.Move && Begun(journal, StepAction.Start))
         {
             yield return StepAction.Stop;
         }

@@ -28,6 +28,9 @@ public sealed record RecoveryRequest(
     /// </summary>
     public bool EvenIfAlive { get; init; }
 
+    /// <summary>Of a resume: only what its owner wants started with its host. Otherwise all that ran before it fell.</summary>
+    public bool OnlyAutostart { get; init; }
+
     /// <summary>Instances come up in the order of their priorities alone.</summary>
     public bool IgnoreDependencies { get; init; }
 
