@@ -233,6 +233,9 @@ public static class EventTypes
 /// <summary>What an operator did, or the system in an operator's place. Written with what it did; kept for ever.</summary>
 public sealed class AuditRow
 {
+    /// <summary>The system itself, as <see cref="Who"/>.</summary>
+    public const string System = "recovery";
+
     public long Id { get; set; }
 
     public required DateTimeOffset At { get; set; }
