@@ -25,5 +25,6 @@ public sealed record AcceptanceScope(
         ExcludedTargets = [.. asked.ExcludedTargets.Select(target => target.Value)],
         ExcludedInstances = [.. asked.ExcludedInstances.Select(instance => instance.Value)],
         IgnoreDependencies = asked.IgnoreDependencies,
+        OnlyAutostart = asked.ReturnOf is not null,
     };
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.ControlPlane.Recoveries.Returns;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
@@ -16,12 +17,13 @@ public sealed partial class InstanceDrive(
     StepSender sender,
     FenceProofs proofs,
     FenceStage fence,
+    ReturnGuard guard,
     ILogger<InstanceDrive> logger)
 {
     public async Task RunAsync(Claim claim, RecoveryInstanceRow row, CancellationToken cancellationToken)
     {
         var needs = new InstanceNeeds(
-            row.Intent, row.Instance.Volumes.Any(), row.Instance.Disks.Any(disk => disk.LiveXml is not null));
+            row.Intent, row.Instance.Volumes.Any(), row.Instance.Disks.Any(disk => disk.LiveXml is not null), row.Task);
         while (true)
         {
             var journal = await JournalAsync(claim, row, cancellationToken);
@@ -110,6 +112,10 @@ public sealed partial class InstanceDrive(
         var reply = intent.Action switch
         {
             StepAction.Commit => await CommitAsync(row, cancellationToken),
+            StepAction.Start when row.Task == InstanceTask.Resume => await guard.WhyNotAsync(claim, row, cancellationToken)
+                ?? await sender.SendAsync(claim, row, intent, cancellationToken),
+            StepAction.UndefineStale => await guard.WhyNotAsync(claim, row, cancellationToken)
+                ?? await sender.SendAsync(claim, row, intent, cancellationToken),
             StepAction.Start => await WhyNotStartAsync(claim, row, cancellationToken)
                 ?? await sender.SendAsync(claim, row, intent, cancellationToken),
             _ => await sender.SendAsync(claim, row, intent, cancellationToken),
@@ -161,6 +167,12 @@ public sealed partial class InstanceDrive(
                 stored.FinishedAt = claim.Time.GetUtcNow();
                 var message = (end.State, row.Intent) switch
                 {
+                    (InstanceState.Recovered, _) when row.Task == InstanceTask.Forget =>
+                        $"The stale copy of {row.Name} on {row.Target} is undefined; its disks are untouched.",
+                    (_, _) when end.State != InstanceState.Recovered && row.Task == InstanceTask.Forget =>
+                        $"The stale copy of {row.Name} on {row.Target} could not be undefined: {end.Reason}",
+                    (_, _) when end.State != InstanceState.Recovered && row.Task == InstanceTask.Resume =>
+                        $"{row.Name} could not be brought up again on {row.Target}: {end.Reason}",
                     (InstanceState.Recovered, PowerIntent.StayOff) => $"{row.Name} is defined on {row.Target} and off, as it was.",
                     (InstanceState.Recovered, PowerIntent.Pause) => $"{row.Name} is on {row.Target} and paused, as it was.",
                     (InstanceState.Recovered, _) => $"{row.Name} runs on {row.Target}.",
@@ -191,6 +203,7 @@ public sealed partial class InstanceDrive(
     {
         StepAction.ConnectVolumes => "connect volumes",
         StepAction.CheckDisks => "check disks",
+        StepAction.UndefineStale => "undefine the stale copy",
         _ => action.ToString().ToLowerInvariant(),
     };
 

@@ -1,4 +1,5 @@
 using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Recoveries.Returns;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Recoveries;
@@ -12,8 +13,8 @@ namespace Recovery.ControlPlane.Recoveries;
 /// 3 plan, 4 fence, 5 re-check, 6 per instance, 7 close.
 /// </remarks>
 public sealed class RecoveryDrive(
-    PlanStage plan, FenceStage fence, RecheckStage recheck, InstancesStage instances, CloseStage close,
-    InventoryChanges changes)
+    PlanStage plan, ResumeStage resume, FenceStage fence, RecheckStage recheck, InstancesStage instances,
+    ReturnLedger returns, CloseStage close, InventoryChanges changes)
 {
     public async Task RunAsync(Claim claim, CancellationToken cancellationToken)
     {
@@ -22,6 +23,11 @@ public sealed class RecoveryDrive(
             var recovery = await claim.ReadAsync(cancellationToken);
             switch (recovery.State)
             {
+                // :: Step 3: Plan, where a host is back. Nothing has to be fenced, since nothing moves.
+                case RecoveryState.Accepted or RecoveryState.Planning when recovery.Request.Kind == RecoveryKind.Resume:
+                    await resume.RunAsync(claim, recovery, cancellationToken);
+                    break;
+
                 // :: Step 3: Plan
                 case RecoveryState.Accepted or RecoveryState.Planning:
                     await plan.RunAsync(claim, recovery, cancellationToken);
@@ -39,6 +45,11 @@ public sealed class RecoveryDrive(
                 // :: Step 6: Per instance, and :: Step 7: Close
                 case RecoveryState.Recovering:
                     await instances.RunAsync(claim, recovery, cancellationToken);
+                    if (recovery.Request.Kind == RecoveryKind.Resume)
+                    {
+                        await returns.SettleAsync(claim, await claim.ReadAsync(cancellationToken), cancellationToken);
+                    }
+
                     await close.RunAsync(claim, cancellationToken);
                     break;
 

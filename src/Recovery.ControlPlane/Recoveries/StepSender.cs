@@ -53,6 +53,14 @@ public sealed class StepSender(IStepDispatcher dispatcher, FenceProofs proofs, R
                         StepOutcome.FailedForGood, "TARGET_OFF", $"{intent.Host} was lost meanwhile: {proof.Evidence}", []);
             }
 
+            // What is resumed or forgotten belongs to no other host because of it: whoever evacuates the host later fences it
+            // first. So nobody has to wait here until a host that went off once more is proven off.
+            if (row.Task != InstanceTask.Move && proofs.IsLost(intent.Host))
+            {
+                return new StepReply(
+                    StepOutcome.FailedForGood, "HOST_SILENT", $"{intent.Host} fell silent again before it said what became of this.", []);
+            }
+
             await Task.Delay(wait, claim.Time, cancellationToken);
             wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
         }

@@ -15,6 +15,9 @@ public sealed record ReturnedDomain
     /// <summary>It holds its disks open now.</summary>
     public required bool IsActive { get; init; }
 
+    /// <summary>It is off since its host started; nobody ended it.</summary>
+    public bool IsOffSinceBoot { get; init; }
+
     /// <summary>Its owner wants it started with its host.</summary>
     public bool Autostart { get; init; }
 
@@ -77,6 +80,12 @@ public static class ReturnRules
     private static ReturnVerdict OfItsOwn(string host, ReturnedDomain domain, bool onlyAutostart)
     {
         if (domain.IsActive || domain.State == DomainState.ShutOff)
+        {
+            return new ReturnVerdict(domain, ReturnAction.LeaveAlone);
+        }
+
+        // It crashed while its host lived: that is between it and its owner, until somebody asks.
+        if (onlyAutostart && !domain.IsOffSinceBoot)
         {
             return new ReturnVerdict(domain, ReturnAction.LeaveAlone);
         }

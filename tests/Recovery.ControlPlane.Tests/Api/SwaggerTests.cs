@@ -22,6 +22,7 @@ public sealed class SwaggerTests : IAsyncLifetime
                 "delete /v1/hosts/{name}",
                 "get /healthz/live",
                 "get /healthz/ready",
+                "get /v1/alarms",
                 "get /v1/forecast",
                 "get /v1/hosts",
                 "get /v1/hosts/{name}",

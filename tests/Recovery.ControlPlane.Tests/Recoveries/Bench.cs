@@ -8,6 +8,7 @@ using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
 using Recovery.ControlPlane.Recoveries.Plans;
+using Recovery.ControlPlane.Recoveries.Returns;
 using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
@@ -149,6 +150,8 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         var close = new CloseStage();
         var proofs = new FenceProofs(this, Liveness, time);
         var fence = new FenceStage(proofs, this, Liveness, close, Options);
+        var sight = new ReturnSight(this, proofs, Liveness, this);
+        var ledger = new ReturnLedger(sight, this, time);
         var drive = new RecoveryDrive(
             new PlanStage(
                 this,
@@ -156,12 +159,14 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
                 new PlanArchive(this, Options.Plans),
                 close,
                 Options),
+            new ResumeStage(this, sight, ledger, close),
             fence,
             new RecheckStage(this, Options),
             new InstancesStage(
-                new InstanceDrive(this, new StepSender(this, proofs, Options), proofs, fence, NullLogger<InstanceDrive>.Instance),
+                new InstanceDrive(this, new StepSender(this, proofs, Options), proofs, fence, new ReturnGuard(sight), NullLogger<InstanceDrive>.Instance),
                 close,
                 Options),
+            ledger,
             close,
             new InventoryChanges());
         runner = new RecoveryRunner(this, drive, wake, Options, time, NullLogger<RecoveryRunner>.Instance);
