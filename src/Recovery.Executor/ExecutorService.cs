@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Recovery.Executor.Fencing;
 using Recovery.Executor.Libvirt;
 using Recovery.Executor.Operations;
 using Recovery.Executor.Surveying;
@@ -9,7 +10,7 @@ namespace Recovery.Executor;
 
 /// <summary>The protocol's calls: nothing but translation.</summary>
 internal sealed class ExecutorService(
-    WatchHub hub, StepRunner runner, Survey survey, DefinitionPreview preview, IHostApplicationLifetime lifetime) : Protocol.V1.Executor.ExecutorBase
+    WatchHub hub, StepRunner runner, Survey survey, DefinitionPreview preview, HostFence fence, IHostApplicationLifetime lifetime) : Protocol.V1.Executor.ExecutorBase
 {
     public override async Task Watch(WatchRequest request, IServerStreamWriter<WatchEvent> responseStream, ServerCallContext context)
     {
@@ -43,6 +44,25 @@ internal sealed class ExecutorService(
     }
 
     public override Task<SurveyReply> Survey(SurveyRequest request, ServerCallContext context) => survey.Answer(request, context.CancellationToken);
+
+    public override async Task<FenceReply> Fence(FenceRequest request, ServerCallContext context)
+    {
+        try
+        {
+            // Once begun it goes on when the caller goes away.
+            return await fence.EndEverything(request).WaitAsync(context.CancellationToken);
+        }
+        catch (StepFailure refused)
+        {
+            var status = refused.Code == ErrorCode.InvalidCommand ? StatusCode.InvalidArgument : StatusCode.FailedPrecondition;
+            throw new RpcException(new Status(status, refused.Message));
+        }
+        catch (IOException unwritable)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable,
+                $"The operation log of this host can't be written ({unwritable.Message}), so nothing was done; check the disk of the state directory."));
+        }
+    }
 
     public override async Task<PreviewReply> Preview(PreviewRequest request, ServerCallContext context)
     {

@@ -1,4 +1,6 @@
+using Recovery.Executor.Autostart;
 using Recovery.Executor.Configuration;
+using Recovery.Executor.Fencing;
 using Recovery.Executor.Libvirt;
 using Recovery.Executor.Operations;
 using Recovery.Executor.Storage;
@@ -10,7 +12,7 @@ namespace Recovery.Executor;
 /// <summary>Which parts there are and who gets which.</summary>
 internal static class Parts
 {
-    public static void AddExecutor(this IServiceCollection services, ExecutorSettings settings, OperationLog log)
+    public static void AddExecutor(this IServiceCollection services, ExecutorSettings settings, OperationLog log, string boot)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
@@ -19,6 +21,14 @@ internal static class Parts
         services.AddSingleton(given => new LibvirtSession(
             settings.LibvirtUri, given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<LibvirtSession>>()));
         services.AddHostedService(given => given.GetRequiredService<LibvirtSession>());
+
+        services.AddSingleton(given => new AutostartKeeper(
+            new AutostartFile(settings.StateDirectory), settings.KeepAutostart,
+            given.GetRequiredService<TimeProvider>(), given.GetRequiredService<ILogger<AutostartKeeper>>()));
+
+        services.AddSingleton<StartGate>();
+        services.AddSingleton<FencedGuests>();
+        services.AddSingleton<HostFence>();
 
         services.AddSingleton<TargetProfiles>();
         services.AddSingleton<DefinitionFitting>();
@@ -34,12 +44,13 @@ internal static class Parts
         services.AddSingleton<IStep, StopDomainStep>();
         services.AddSingleton<IStep, UndefineDomainStep>();
         services.AddSingleton<IStep, DisconnectVolumesStep>();
+        services.AddSingleton<IStep>(given => new AwaitAgentStep(given.GetRequiredService<TimeProvider>()));
         services.AddSingleton<StepRunner>();
         services.AddHostedService<OrderlyEnd>();
 
         services.AddSingleton<LastKnown>();
         services.AddSingleton<DomainReports>();
-        services.AddSingleton<NodeFacts>();
+        services.AddSingleton(new NodeFacts(settings, boot));
         services.AddSingleton<WatchHub>();
         services.AddSingleton<NodeWatcher>();
         services.AddHostedService(given => given.GetRequiredService<NodeWatcher>());

@@ -1,4 +1,5 @@
 using Recovery.Executor;
+using Recovery.Executor.Autostart;
 using Recovery.Executor.Configuration;
 using Recovery.Executor.DomainXml;
 using Recovery.Executor.Libvirt;
@@ -17,6 +18,8 @@ switch (args)
         return 0;
     case ["rewrite", .. var arguments]:
         return RewriteCommand.Run(arguments, RewriteCommand.OpenStandardInput(), Console.Out, Console.Error);
+    case ["autostart", .. var arguments]:
+        return AutostartCommand.Run(arguments, Console.Out, Console.Error);
 }
 
 // 2. Settings, or every fault in them
@@ -26,13 +29,16 @@ var settings = SettingsReader.Read(configuration, out var settingFaults);
 faults.AddRange(settingFaults);
 if (settings is null || faults.Count > 0) return Refuse(faults);
 
-// 3. What was done before: a log that can't be trusted stops the start
+// 3. What was done before, and which boot this is: a file that can't be trusted stops the start
 OperationLog log;
+string boot;
 try
 {
+    boot = BootStamp.Read(settings.RuntimeDirectory);
+    new AutostartFile(settings.StateDirectory).Read();
     log = OperationLog.Open(settings.StateDirectory, TimeProvider.System);
 }
-catch (Exception unusable) when (unusable is OperationLogException or IOException or UnauthorizedAccessException)
+catch (Exception unusable) when (unusable is OperationLogException or AutostartFileException or IOException or UnauthorizedAccessException)
 {
     return Refuse([unusable.Message]);
 }
@@ -46,7 +52,7 @@ builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLe
 builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Port.Listen(kestrel, settings));
 if (settings.Tls is not null) builder.WebHost.UseKestrelHttpsConfiguration();
 builder.Services.AddRoutingCore();
-builder.Services.AddExecutor(settings, log);
+builder.Services.AddExecutor(settings, log, boot);
 
 // 5. The protocol
 var app = builder.Build();

@@ -26,7 +26,7 @@ internal sealed class ExecutorProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] settings = ["Host=node1", $"Listen=127.0.0.1:{port}", $"StateDirectory={stateDirectory}", $"LibvirtUri={libvirtUri}", .. more];
+        string[] settings = ["Host=node1", $"Listen=127.0.0.1:{port}", $"StateDirectory={stateDirectory}", $"RuntimeDirectory={stateDirectory}/run", $"LibvirtUri={libvirtUri}", .. more];
         foreach (var setting in settings) start.ArgumentList.Add($"--Executor:{setting}");
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };

@@ -48,6 +48,7 @@ internal static class FactMapping
             Class = said.Class,
             Zone = said.Zone,
             Image = said.Image,
+            Ready = ReadinessMapping.ToGate(said.Ready, faults),
             After = [.. said.After.Select(text => Uuid(text, faults)).OfType<Guid>().Distinct()],
             Groups = [.. said.Groups.Select(group => Group(group, faults)).OfType<InstanceGroup>()],
             Aggregates = [.. said.Aggregates],

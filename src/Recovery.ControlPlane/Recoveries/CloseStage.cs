@@ -63,20 +63,21 @@ public sealed class CloseStage
     }
 
     /// <summary>What was not begun is skipped, and says why.</summary>
-    public async Task SkipWaitingAsync(Claim claim, string why, CancellationToken cancellationToken) =>
+    public async Task SkipAsync(Claim claim, WorkflowAction.Skip skipped, CancellationToken cancellationToken) =>
         await claim.WriteAsync(
             async (context, token) =>
             {
+                var named = skipped.Instances.ToList();
                 var waiting = await context.RecoveryInstances
-                    .Where(row => row.RecoveryId == claim.RecoveryId && row.State == InstanceState.Waiting)
+                    .Where(row => row.RecoveryId == claim.RecoveryId && row.State == InstanceState.Waiting && named.Contains(row.InstanceId))
                     .ToListAsync(token);
                 foreach (var row in waiting)
                 {
                     row.State = InstanceState.Skipped;
-                    row.Reason = why;
+                    row.Reason = skipped.Why;
                     row.FinishedAt = claim.Time.GetUtcNow();
                     context.Events.Add(claim.NewEvent(
-                        EventTypes.InstanceState, $"{row.Name} was skipped: {why}", row.InstanceId,
+                        EventTypes.InstanceState, $"{row.Name} was skipped: {skipped.Why}", row.InstanceId,
                         state: StateNames.Of(InstanceState.Skipped)));
                 }
             },

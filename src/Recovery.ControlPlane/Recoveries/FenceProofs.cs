@@ -13,19 +13,38 @@ public sealed class FenceProofs(
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(30);
 
     /// <summary>The newest proof that still holds, or null. Silence of the host is none.</summary>
-    public async Task<FenceProof?> ValidAsync(string host, CancellationToken cancellationToken)
+    public async Task<FenceProof?> ValidAsync(string host, CancellationToken cancellationToken) =>
+        (await ValidAsync([host], cancellationToken)).GetValueOrDefault(host);
+
+    /// <summary>For each of these hosts the newest proof that still holds; a host without one is missing.</summary>
+    public async Task<IReadOnlyDictionary<string, FenceProof>> ValidAsync(
+        IReadOnlyCollection<string> hosts, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var persisted = await context.Hosts.AsNoTracking()
-            .Where(row => row.Name == host)
-            .Select(row => row.LastHeardAt)
-            .SingleOrDefaultAsync(cancellationToken);
-        var heard = Later(persisted, liveness.LastHeard(host));
-        var proofs = await context.FenceProofs.AsNoTracking()
-            .Where(row => row.Host == host && row.VoidedAt == null)
-            .OrderByDescending(row => row.At)
+        var names = hosts.ToList();
+        var standing = await context.FenceProofs.AsNoTracking()
+            .Where(row => names.Contains(row.Host) && row.VoidedAt == null)
+            .OrderBy(row => row.At)
             .ToListAsync(cancellationToken);
-        return proofs.Select(row => row.ToProof()).FirstOrDefault(proof => proof.IsValid(time.GetUtcNow(), heard));
+        if (standing.Count == 0)
+        {
+            return new Dictionary<string, FenceProof>();
+        }
+
+        var persisted = await context.Hosts.AsNoTracking()
+            .Where(row => names.Contains(row.Name))
+            .ToDictionaryAsync(row => row.Name, row => row.LastHeardAt, StringComparer.Ordinal, cancellationToken);
+        var now = time.GetUtcNow();
+        var valid = new Dictionary<string, FenceProof>(StringComparer.Ordinal);
+        foreach (var proof in standing.Select(row => row.ToProof()))
+        {
+            if (proof.IsValid(now, Later(persisted.GetValueOrDefault(proof.Host), liveness.LastHeard(proof.Host))))
+            {
+                valid[proof.Host] = proof;
+            }
+        }
+
+        return valid;
     }
 
     /// <summary>

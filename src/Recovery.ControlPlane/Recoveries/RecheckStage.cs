@@ -10,7 +10,8 @@ namespace Recovery.ControlPlane.Recoveries;
 /// <summary>Step 5: the plan against a fresh snapshot. Only what no longer fits is planned again, and it is said.</summary>
 public sealed class RecheckStage(IInventory inventory, RecoveryOptions options)
 {
-    public async Task RunAsync(Claim claim, RecoveryRow recovery, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        Claim claim, RecoveryRow recovery, IReadOnlyList<FenceProof> proofs, CancellationToken cancellationToken)
     {
         var waiting = recovery.Instances
             .Where(row => row is { State: InstanceState.Waiting, Target: not null })
@@ -31,7 +32,12 @@ public sealed class RecheckStage(IInventory inventory, RecoveryOptions options)
             RecoveryState.Recovering,
             count == 1 ? "Bringing up 1 instance." : $"Bringing up {count} instances.",
             cancellationToken,
-            (context, row) => StoreAsync(claim, context, row, rechecked));
+            (context, row) =>
+            {
+                context.Events.AddRange(proofs.Select(proof => claim.NewEvent(
+                    EventTypes.Fence, $"{proof.Host} is proven off: {proof.Evidence}", host: proof.Host)));
+                return StoreAsync(claim, context, row, rechecked);
+            });
     }
 
     private static Task StoreAsync(Claim claim, RecoveryDbContext context, RecoveryRow recovery, RecheckedPlan rechecked)

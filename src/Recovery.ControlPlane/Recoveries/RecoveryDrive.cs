@@ -5,60 +5,150 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
-/// One recovery from its claim to its end. Each stage leaves the recovery in a persisted state from which the next one,
-/// or another replica, goes on; so this reads as a list of states and not as a script.
+/// One recovery from its claim to its end: looks, asks the step machine, carries out what it says, and looks again.
+/// Nothing is decided here, and nothing that matters is remembered: everything is persisted before it counts, so that
+/// another replica goes on from wherever this one was.
 /// </summary>
 /// <remarks>
 /// The steps of a recovery, as the architecture page numbers them: 1 accept (Acceptance), 2 claim (RecoveryRunner),
 /// 3 plan, 4 fence, 5 re-check, 6 per instance, 7 close.
 /// </remarks>
 public sealed class RecoveryDrive(
-    PlanStage plan, ResumeStage resume, FenceStage fence, RecheckStage recheck, InstancesStage instances,
-    ReturnLedger returns, CloseStage close, InventoryChanges changes)
+    Observer observer,
+    PlanStage plan,
+    ResumeStage resume,
+    FenceAction fence,
+    RecheckStage recheck,
+    StepCarrier steps,
+    ReturnLedger returns,
+    CloseStage close,
+    InventoryChanges changes,
+    RunnerSignal signal)
 {
+    // What other replicas and the outside world change is seen by looking.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
     public async Task RunAsync(Claim claim, CancellationToken cancellationToken)
     {
-        while (true)
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = new RunningActions();
+        try
         {
-            var recovery = await claim.ReadAsync(cancellationToken);
-            switch (recovery.State)
-            {
-                // :: Step 3: Plan, where a host is back. Nothing has to be fenced, since nothing moves.
-                case RecoveryState.Accepted or RecoveryState.Planning when recovery.Request.Kind == RecoveryKind.Resume:
-                    await resume.RunAsync(claim, recovery, cancellationToken);
-                    break;
-
-                // :: Step 3: Plan
-                case RecoveryState.Accepted or RecoveryState.Planning:
-                    await plan.RunAsync(claim, recovery, cancellationToken);
-                    break;
-
-                // :: Step 4: Fence, and :: Step 5: Re-check
-                case RecoveryState.Fencing or RecoveryState.AwaitingProof:
-                    if (await fence.RunAsync(claim, recovery, cancellationToken))
-                    {
-                        await recheck.RunAsync(claim, recovery, cancellationToken);
-                    }
-
-                    break;
-
-                // :: Step 6: Per instance, and :: Step 7: Close
-                case RecoveryState.Recovering:
-                    await instances.RunAsync(claim, recovery, cancellationToken);
-                    if (recovery.Request.Kind == RecoveryKind.Resume)
-                    {
-                        await returns.SettleAsync(claim, await claim.ReadAsync(cancellationToken), cancellationToken);
-                    }
-
-                    await close.RunAsync(claim, cancellationToken);
-                    break;
-
-                default:
-                    return;
-            }
-
-            // What it promised, gave back or quarantined.
+            await DriveAsync(claim, running, ending.Token);
+        }
+        finally
+        {
+            // When one breaks off unexpectedly, none may go on behind the back of whoever claims this next.
+            ending.Cancel();
+            await Task.WhenAll(running.All)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             changes.Notify();
         }
+    }
+
+    private async Task DriveAsync(Claim claim, RunningActions running, CancellationToken cancellationToken)
+    {
+        var memory = new DriveMemory();
+        var recovery = await ProgressReader.ReadAsync(claim, cancellationToken);
+        while (!recovery.Progress.State.IsFinal())
+        {
+            var told = signal.Next;
+            var seen = await observer.LookAsync(recovery.Progress, memory, running, cancellationToken);
+            var decision = StepMachine.Next(recovery.Progress, seen, claim.Time.GetUtcNow());
+            var ofAll = false;
+            foreach (var action in decision.Actions)
+            {
+                ofAll |= await BeginAsync(claim, recovery, action, memory, running, cancellationToken);
+            }
+
+            if (ofAll)
+            {
+                // What it promised, gave back or quarantined.
+                changes.Notify();
+                recovery = await ProgressReader.ReadAsync(claim, cancellationToken);
+                continue;
+            }
+
+            await WaitAsync(claim, decision.LookAgainAt, told, running, cancellationToken);
+            var journaled = await running.CollectAsync();
+            recovery = await ProgressReader.RefreshAsync(claim, recovery, journaled, cancellationToken);
+        }
+    }
+
+    /// <summary>True when it was about the recovery as a whole, and is done; else it is under way.</summary>
+    private async Task<bool> BeginAsync(
+        Claim claim,
+        DrivenRecovery recovery,
+        WorkflowAction action,
+        DriveMemory memory,
+        RunningActions running,
+        CancellationToken cancellationToken)
+    {
+        switch (action)
+        {
+            // :: Step 3: Plan
+            case WorkflowAction.MakePlan when recovery.Row.Request.Kind == RecoveryKind.Resume:
+                await resume.RunAsync(claim, recovery.Row, cancellationToken);
+                return true;
+            case WorkflowAction.MakePlan:
+                await plan.RunAsync(claim, recovery.Row, cancellationToken);
+                return true;
+
+            // :: Step 4: Fence
+            case WorkflowAction.Fence fencing:
+                running.Add(fencing.Host, fence.TryAsync(claim, fencing.Host, memory, cancellationToken));
+                return false;
+            case WorkflowAction.AwaitProof waiting:
+                await fence.AwaitAsync(claim, waiting, cancellationToken);
+                return true;
+
+            // :: Step 5: Re-check
+            case WorkflowAction.Recheck rechecking:
+                await recheck.RunAsync(claim, recovery.Row, rechecking.Proofs, cancellationToken);
+                return true;
+
+            // :: Step 6: Per instance
+            case WorkflowAction.TakeStep step:
+                running.Add(step.Instance, steps.TakeAsync(claim, recovery.RowOf(step.Instance), step, memory, cancellationToken));
+                return false;
+            case WorkflowAction.SendAgain step:
+                running.Add(step.Instance, steps.SendAgainAsync(claim, recovery.RowOf(step.Instance), step.Step, memory, cancellationToken));
+                return false;
+            case WorkflowAction.Settle settled:
+                running.Add(settled.Instance, steps.SettleAsync(claim, recovery.RowOf(settled.Instance), settled, cancellationToken));
+                return false;
+            case WorkflowAction.EndInstance ended:
+                running.Add(ended.Instance, steps.EndAsync(claim, recovery.RowOf(ended.Instance), ended, cancellationToken));
+                return false;
+
+            // :: Step 7: Close
+            case WorkflowAction.Skip skipped:
+                await close.SkipAsync(claim, skipped, cancellationToken);
+                return true;
+            case WorkflowAction.Close closing:
+                if (recovery.Row.Request.Kind == RecoveryKind.Resume)
+                {
+                    await returns.SettleAsync(claim, await claim.ReadAsync(cancellationToken), cancellationToken);
+                }
+
+                await close.RunAsync(claim, cancellationToken, closing.Why);
+                return true;
+            default:
+                throw new InvalidOperationException($"There is no way to carry out {action}.");
+        }
+    }
+
+    private static async Task WaitAsync(
+        Claim claim, DateTimeOffset? until, Task told, RunningActions running, CancellationToken cancellationToken)
+    {
+        var wait = until - claim.Time.GetUtcNow() is { } sooner && sooner < LookEvery ? sooner : LookEvery;
+        if (wait > TimeSpan.Zero)
+        {
+            using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny([.. running.All, told, Task.Delay(wait, claim.Time, awake.Token)]);
+            awake.Cancel();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
     }
 }

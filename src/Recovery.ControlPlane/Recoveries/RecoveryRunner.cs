@@ -31,6 +31,7 @@ public sealed partial class RecoveryRunner(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            var told = signal.Next;
             try
             {
                 await ClaimWaitingAsync(stoppingToken);
@@ -40,7 +41,9 @@ public sealed partial class RecoveryRunner(
                 LogClaimFailed(failure);
             }
 
-            await signal.WaitAsync(LookEvery, stoppingToken);
+            using var awake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            await Task.WhenAny(told, Task.Delay(LookEvery, time, awake.Token));
+            awake.Cancel();
         }
     }
 
@@ -65,7 +68,7 @@ public sealed partial class RecoveryRunner(
         {
             if (await ClaimAsync(context, row.Id, row.Epoch, stoppingToken) is { } claim)
             {
-                driving[row.Id] = Task.Run(() => DriveAsync(claim, stoppingToken), CancellationToken.None);
+                driving[row.Id] = DriveAsync(claim, stoppingToken);
             }
         }
     }
@@ -88,6 +91,8 @@ public sealed partial class RecoveryRunner(
 
     private async Task DriveAsync(Claim claim, CancellationToken stoppingToken)
     {
+        // Claiming the others does not wait for this one.
+        await Task.Yield();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var renewing = KeepLeaseAsync(claim, ending);
         try
@@ -110,7 +115,7 @@ public sealed partial class RecoveryRunner(
         }
         finally
         {
-            await ending.CancelAsync();
+            ending.Cancel();
             await renewing;
             driving.TryRemove(claim.RecoveryId, out _);
             signal.Notify();
@@ -135,7 +140,7 @@ public sealed partial class RecoveryRunner(
         {
             // Without a lease nothing may be driven: somebody else may be at it already.
             LogLeaseLost(failure, claim.RecoveryId);
-            await ending.CancelAsync();
+            ending.Cancel();
         }
     }
 

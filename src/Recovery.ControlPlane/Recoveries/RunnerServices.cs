@@ -1,19 +1,21 @@
+using Recovery.ControlPlane.Recoveries.Readiness;
 using Recovery.ControlPlane.Recoveries.Returns;
 
 namespace Recovery.ControlPlane.Recoveries;
 
 public static class RunnerServices
 {
-    /// <summary>The runner and its stages, in the order in which a recovery goes through them.</summary>
+    /// <summary>The runner, and what carries out the step machine's decisions, in the order of a recovery.</summary>
     public static IServiceCollection AddRunner(this IServiceCollection services) => services
         .AddReturns()
         .AddSingleton<PlanStage>()
-        .AddSingleton<FenceStage>()
+        .AddSingleton<FenceAction>()
         .AddSingleton<FenceProofs>()
+        .AddSingleton<Observer>()
         .AddSingleton<RecheckStage>()
-        .AddSingleton<InstancesStage>()
-        .AddSingleton<InstanceDrive>()
+        .AddSingleton<StepCarrier>()
         .AddSingleton<StepSender>()
+        .AddSingleton<IReadinessProbe, ReadinessProbe>()
         .AddSingleton<CloseStage>()
         .AddSingleton<RecoveryDrive>()
         .AddHostedService<RecoveryRunner>();

@@ -1,29 +1,17 @@
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
-/// Tells the runner of this process that there is something to do, so that it need not wait for its next look at the
-/// database. A lost signal costs time, never a recovery: the database is the queue.
+/// Tells whoever drives recoveries in this process that there is something to look at, so that it need not wait for its
+/// next look at the database. A lost signal costs time, never a recovery: the database is the queue.
 /// </summary>
-public sealed class RunnerSignal : IDisposable
+public sealed class RunnerSignal
 {
-    // At most one signal is kept: the runner looks at everything when it looks.
-    private readonly SemaphoreSlim pending = new(0, 1);
-    private readonly Lock gate = new();
+    private TaskCompletionSource next = New();
 
-    public void Notify()
-    {
-        lock (gate)
-        {
-            if (pending.CurrentCount == 0)
-            {
-                pending.Release();
-            }
-        }
-    }
+    /// <summary>Ends with the next signal. Take it before looking: what is told meanwhile is not missed then.</summary>
+    public Task Next => Volatile.Read(ref next).Task;
 
-    /// <summary>True when there was a signal, false when the time is over.</summary>
-    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) =>
-        pending.WaitAsync(atMost, cancellationToken);
+    public void Notify() => Interlocked.Exchange(ref next, New()).TrySetResult();
 
-    public void Dispose() => pending.Dispose();
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

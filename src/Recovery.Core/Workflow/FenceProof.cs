@@ -29,6 +29,9 @@ public sealed record FenceProof(
     DateTimeOffset? ExpiresAt,
     string Evidence)
 {
+    /// <summary>Nothing of the host runs: whatever was begun there is neither done nor in the way.</summary>
+    public bool HostIsOff => Kind is FenceProofKind.PowerOff or FenceProofKind.Attestation;
+
     /// <summary>
     /// A proof is void once the host was heard alive after it was given: somebody switched it on again, or the proof
     /// was wrong. Both are reasons not to start a second copy of its guests.

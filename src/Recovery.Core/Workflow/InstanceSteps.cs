@@ -6,9 +6,14 @@ namespace Recovery.Core.Workflow;
 /// <param name="Intent">How it shall be in the end.</param>
 /// <param name="HasVolumes">It has network volumes to connect to.</param>
 /// <param name="HasLiveVolumes">Some of its disks were plugged into the running guest only.</param>
-/// <param name="Task">What is to be done to it.</param>
-public sealed record InstanceNeeds(
-    PowerIntent Intent, bool HasVolumes, bool HasLiveVolumes, InstanceTask Task = InstanceTask.Move);
+public sealed record InstanceNeeds(PowerIntent Intent, bool HasVolumes, bool HasLiveVolumes)
+{
+    /// <summary>What is to be done with it.</summary>
+    public InstanceTask Task { get; init; }
+
+    /// <summary>When others may rely on it; null: as soon as it runs.</summary>
+    public ReadinessGate? Gate { get; init; }
+}
 
 /// <summary>What comes next for an instance: closed, the runner switches over it.</summary>
 public abstract record NextStep
@@ -17,7 +22,7 @@ public abstract record NextStep
     {
     }
 
-    /// <summary>Carry out a new step, not before the delay has passed.</summary>
+    /// <summary>Carry out a new step, not before the delay has passed since the last try of it ended.</summary>
     public sealed record Begin(StepAction Action, bool PuttingBack, TimeSpan Delay) : NextStep;
 
     /// <summary>The outcome of this step was lost: send it again under the same step id.</summary>
@@ -32,10 +37,11 @@ public abstract record NextStep
 /// so a crash at any point resumes to the same end.
 /// </summary>
 /// <remarks>
-/// Forward: connect volumes, check disks, define, start, attach, verify, commit. When a step fails for good, what was
-/// begun is put back in reverse order: stop, undefine, disconnect. Commit is the point of no return.
-/// Where its host is back there is nothing to define and nothing to commit: what belongs there is started, and a guest
-/// that was started where it belongs is never ended again. A stale copy is undefined, and that is all.
+/// A move: connect volumes, check disks, define, start, attach, verify, commit, and wait until the guest is ready. When
+/// a step fails for good, or an operator wants it so, what was begun is put back in reverse order: stop, undefine,
+/// disconnect. Commit is the point of no return: from then on the target's copy is the instance. A resume starts what is
+/// defined already, so it never undefines; nor does it end what runs where it belongs, whoever started it. To forget is
+/// a single step.
 /// </remarks>
 public static class InstanceSteps
 {
@@ -46,7 +52,8 @@ public static class InstanceSteps
 
     /// <param name="needs">What this instance needs.</param>
     /// <param name="journal">The entries of the current attempt, oldest first.</param>
-    public static NextStep Next(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal)
+    /// <param name="abandon">Why what was begun shall be put back although nothing failed; null: it shall not.</param>
+    public static NextStep Next(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal, string? abandon = null)
     {
         var unanswered = journal.FirstOrDefault(entry => entry.Outcome is null);
         if (unanswered is not null)
@@ -54,35 +61,46 @@ public static class InstanceSteps
             return new NextStep.Resend(unanswered, IsPuttingBack(unanswered.Action));
         }
 
-        return FinalFailure(journal) is { } failure
-            ? PutBack(needs, journal, failure)
-            : Forward(needs, journal);
+        var why = FinalFailure(journal)?.Message ?? (IsPastReturn(needs, journal) ? null : abandon);
+        return why is not null ? PutBack(needs, journal, why) : Forward(needs, journal);
     }
 
     public static bool IsPuttingBack(StepAction action) =>
         action is StepAction.Stop or StepAction.Undefine or StepAction.Disconnect;
 
+    /// <summary>Asks a guest that runs already; its answer decides nothing but when others may rely on it.</summary>
+    public static bool IsAboutReadiness(StepAction action) => action is StepAction.AwaitAgent or StepAction.Probe;
+
+    private static bool IsPastReturn(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal) =>
+        Succeeded(journal, needs.Task == InstanceTask.Move ? StepAction.Commit : StepAction.Start);
+
     private static NextStep Forward(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal)
     {
         foreach (var action in Path(needs))
         {
-            if (!Succeeded(journal, action))
+            if (Succeeded(journal, action))
             {
-                return new NextStep.Begin(action, PuttingBack: false, Delay(journal, action));
+                continue;
             }
+
+            // It runs, and that is what matters. A guest is never ended because nobody answers inside it.
+            return IsAboutReadiness(action) && GivenUp(journal, action) is { } silent
+                ? new NextStep.End(InstanceState.Recovered, silent.Message)
+                : new NextStep.Begin(action, PuttingBack: false, Delay(journal, action));
         }
 
         return new NextStep.End(InstanceState.Recovered, "");
     }
 
-    private static IEnumerable<StepAction> Path(InstanceNeeds needs)
+    private static IEnumerable<StepAction> Path(InstanceNeeds needs) => needs.Task switch
     {
-        if (needs.Task == InstanceTask.Forget)
-        {
-            yield return StepAction.UndefineStale;
-            yield break;
-        }
+        InstanceTask.Forget => [StepAction.UndefineStale],
+        InstanceTask.Resume => BringUp(needs).Where(action => action is not (StepAction.Define or StepAction.Commit)),
+        _ => BringUp(needs),
+    };
 
+    private static IEnumerable<StepAction> BringUp(InstanceNeeds needs)
+    {
         var starts = needs.Intent != PowerIntent.StayOff;
         if (needs.HasVolumes)
         {
@@ -90,11 +108,7 @@ public static class InstanceSteps
         }
 
         yield return StepAction.CheckDisks;
-        if (needs.Task == InstanceTask.Move)
-        {
-            yield return StepAction.Define;
-        }
-
+        yield return StepAction.Define;
         if (starts)
         {
             yield return StepAction.Start;
@@ -110,13 +124,14 @@ public static class InstanceSteps
             yield return StepAction.Verify;
         }
 
-        if (needs.Task == InstanceTask.Move)
+        yield return StepAction.Commit;
+        if (needs is { Intent: PowerIntent.Run, Gate: { } gate })
         {
-            yield return StepAction.Commit;
+            yield return gate.Probe == ReadinessProbe.Agent ? StepAction.AwaitAgent : StepAction.Probe;
         }
     }
 
-    private static NextStep PutBack(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal, JournalEntry failure)
+    private static NextStep PutBack(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal, string why)
     {
         foreach (var action in Undoing(needs, journal))
         {
@@ -129,19 +144,18 @@ public static class InstanceSteps
             {
                 return new NextStep.End(
                     InstanceState.FailedUnclean,
-                    $"{failure.Message} Putting it back failed as well, look at the target: {stuck.Message}");
+                    $"{why} Putting it back failed as well, look at the target: {stuck.Message}");
             }
 
             return new NextStep.Begin(action, PuttingBack: true, Delay(journal, action));
         }
 
-        return new NextStep.End(InstanceState.Failed, failure.Message);
+        return new NextStep.End(InstanceState.Failed, why);
     }
 
     // What was begun counts, not what succeeded: a start that failed may still have left something.
     private static IEnumerable<StepAction> Undoing(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal)
     {
-        // Where it belongs, a guest that runs is right, whoever started it; only what it never used is taken away.
         if (needs.Task != InstanceTask.Move && Succeeded(journal, StepAction.Start))
         {
             yield break;
@@ -152,7 +166,7 @@ public static class InstanceSteps
             yield return StepAction.Stop;
         }
 
-        if (Begun(journal, StepAction.Define))
+        if (needs.Task == InstanceTask.Move && Begun(journal, StepAction.Define))
         {
             yield return StepAction.Undefine;
         }
@@ -165,7 +179,7 @@ public static class InstanceSteps
 
     private static JournalEntry? FinalFailure(IReadOnlyList<JournalEntry> journal) =>
         journal.Select(entry => entry.Action)
-            .Where(action => !IsPuttingBack(action))
+            .Where(action => !IsPuttingBack(action) && !IsAboutReadiness(action))
             .Distinct()
             .Select(action => GivenUp(journal, action))
             .FirstOrDefault(entry => entry is not null);

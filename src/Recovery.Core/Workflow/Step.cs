@@ -72,4 +72,8 @@ public sealed record JournalEntry
 
     /// <summary>What the executor said of it.</summary>
     public string Message { get; init; } = "";
+
+    public DateTimeOffset IntendedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
 }

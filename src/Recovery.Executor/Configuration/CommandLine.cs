@@ -13,13 +13,19 @@ internal static class CommandLine
 
         recovery-executor [--config FILE] [--Executor:KEY=VALUE ...]   serve
         recovery-executor rewrite --profile FILE < domain.xml          show how a definition would be rewritten for a host
+        recovery-executor autostart                                    the guests to be started with this host, kept from libvirt
+        recovery-executor autostart drop NAME|UUID                     forget one of them
+        recovery-executor autostart give-back                          libvirt has their flags again; before the executor is removed
         recovery-executor --version | --help
 
         Settings come from the JSON file, then the environment (Executor__Host=node1), then the command line; the last wins.
           Executor:Host                  this host's name in the cluster (default: the machine's name)
           Executor:Listen                address and port (default: {SettingsReader.DefaultListen})
           Executor:AllowPlaintext        true: listen beyond loopback without TLS, on a network that is trusted
-          Executor:StateDirectory        where the operation log lives (default: /var/lib/recovery-executor)
+          Executor:StateDirectory        where the operation log and the kept autostart flags live (default: /var/lib/recovery-executor)
+          Executor:RuntimeDirectory      cleared by a reboot, which is how one is told (default: /run/recovery-executor)
+          Executor:KeepAutostart         false: leave libvirt's autostart flags alone; a host that comes back then starts
+                                         its flagged guests before anybody can say that they run elsewhere (default: true)
           Executor:GuestListenAddress    where consoles of recovered guests listen (default: 127.0.0.1)
           Executor:LibvirtUri            default: qemu:///system
           Executor:Storages:0, :1, ...   roots of storages, each with a marker file .recovery-storage-id

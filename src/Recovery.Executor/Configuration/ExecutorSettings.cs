@@ -14,6 +14,12 @@ internal sealed record ExecutorSettings
     /// <summary>Where the operation log lives; survives reboots.</summary>
     public required string StateDirectory { get; init; }
 
+    /// <summary>On a file system that a reboot clears: what is in it tells one boot from the next.</summary>
+    public required string RuntimeDirectory { get; init; }
+
+    /// <summary>libvirt's autostart flags are taken into the executor's own keeping.</summary>
+    public required bool KeepAutostart { get; init; }
+
     /// <summary>Where graphics and serial consoles of recovered guests listen.</summary>
     public required IPAddress GuestListenAddress { get; init; }
 

@@ -10,7 +10,7 @@ internal static class SettingsReader
 
     private static readonly string[] Known =
     [
-        "Host", "Listen", "AllowPlaintext", "StateDirectory", "GuestListenAddress", "LibvirtUri", "Storages", "Tls",
+        "Host", "Listen", "AllowPlaintext", "StateDirectory", "RuntimeDirectory", "KeepAutostart", "GuestListenAddress", "LibvirtUri", "Storages", "Tls",
     ];
 
     /// <returns>The settings, or null when <paramref name="faults"/> names any.</returns>
@@ -25,6 +25,8 @@ internal static class SettingsReader
             Host = ReadHost(section, found),
             Listen = ReadListen(section, encrypted: section.GetSection("Tls").GetChildren().Any(), found),
             StateDirectory = ReadAbsolute(section, "StateDirectory", "/var/lib/recovery-executor", found),
+            RuntimeDirectory = ReadAbsolute(section, "RuntimeDirectory", "/run/recovery-executor", found),
+            KeepAutostart = ReadFlag(section, "KeepAutostart", fallback: true, found),
             GuestListenAddress = ReadAddress(section, found),
             LibvirtUri = section["LibvirtUri"] is { Length: > 0 } uri ? uri : "qemu:///system",
             Storages = ReadStorages(section.GetSection("Storages"), found),
@@ -59,7 +61,7 @@ internal static class SettingsReader
             faults.Add($"{Section}:Listen '{text}' is no address with a port, such as 10.0.0.11:7071 or [::]:7071");
             return new IPEndPoint(IPAddress.Loopback, 0);
         }
-        var allowPlaintext = ReadFlag(section, "AllowPlaintext", faults);
+        var allowPlaintext = ReadFlag(section, "AllowPlaintext", fallback: false, faults);
         if (!encrypted && !allowPlaintext && !IPAddress.IsLoopback(listen.Address))
             faults.Add($"{Section}:Listen {listen} is open to the network without TLS: CHAP passwords and commands with root's power "
                 + $"would travel in clear, from anybody. Give {Section}:Tls:Certificate, Key and ClientCa, or say "
@@ -67,12 +69,12 @@ internal static class SettingsReader
         return listen;
     }
 
-    private static bool ReadFlag(IConfigurationSection section, string key, List<string> faults)
+    private static bool ReadFlag(IConfigurationSection section, string key, bool fallback, List<string> faults)
     {
-        if (section[key] is not { Length: > 0 } text) return false;
+        if (section[key] is not { Length: > 0 } text) return fallback;
         if (bool.TryParse(text, out var flag)) return flag;
         faults.Add($"{Section}:{key} '{text}' is neither true nor false");
-        return false;
+        return fallback;
     }
 
     private static IPAddress ReadAddress(IConfigurationSection section, List<string> faults)

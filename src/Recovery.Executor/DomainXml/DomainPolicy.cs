@@ -18,6 +18,9 @@ public sealed record DomainPolicy
 
     public string Image { get; init; } = "";
 
+    /// <summary>When it can be relied on; null: when it runs.</summary>
+    public ReadinessGate? Ready { get; init; }
+
     /// <summary>UUIDs of instances that have to run before, in lower case with dashes.</summary>
     public IReadOnlyList<string> After { get; init; } = [];
 
@@ -37,3 +40,16 @@ public sealed record DomainPolicy
 /// <param name="Rule">affinity, anti-affinity, soft-affinity, soft-anti-affinity</param>
 /// <param name="MaximumPerHost">How many members one host may have under anti-affinity; at least 1.</param>
 public sealed record PolicyGroup(string Name, string Rule, uint MaximumPerHost);
+
+/// <summary>Whom to ask whether the guest does its work; exactly one of the three.</summary>
+/// <param name="Agent">Its guest agent.</param>
+/// <param name="Tcp">An address and port that has to accept; null: not asked.</param>
+/// <param name="Http">A URL that has to answer with the status; null: not asked.</param>
+/// <param name="Status">Of <paramref name="Http"/>; 0 beside the others.</param>
+/// <param name="WithinSeconds">From its start.</param>
+public sealed record ReadinessGate(
+    bool Agent = false, string? Tcp = null, string? Http = null, uint Status = 0, uint WithinSeconds = ReadinessGate.OrdinaryPatience)
+{
+    /// <summary>In seconds.</summary>
+    public const uint OrdinaryPatience = 300;
+}

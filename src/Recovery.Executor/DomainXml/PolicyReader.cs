@@ -41,6 +41,7 @@ public static class PolicyReader
         OnlyAttributes(root, faults, "priority", "recover", "class", "zone", "image");
         var (after, groups, aggregates, required, forbidden) =
             (new List<string>(), new List<PolicyGroup>(), new List<string>(), new List<string>(), new List<string>());
+        var gates = root.Elements().Where(child => child.Name.LocalName == "ready").ToList();
 
         // virsh puts only the root into the namespace: children count whatever theirs is.
         foreach (var child in root.Elements())
@@ -60,8 +61,10 @@ public static class PolicyReader
                 case "trait":
                     Trait(child, required, forbidden, faults);
                     break;
+                case "ready":
+                    break;
                 default:
-                    faults.Add($"The element {Sentence.Quote(child.Name.LocalName)} is not known; there are 'after', 'group', 'aggregate' and 'trait'.");
+                    faults.Add($"The element {Sentence.Quote(child.Name.LocalName)} is not known; there are 'after', 'group', 'aggregate', 'trait' and 'ready'.");
                     break;
             }
         }
@@ -73,6 +76,7 @@ public static class PolicyReader
             Class = root.Get("class")?.Trim() ?? "",
             Zone = root.Get("zone")?.Trim() ?? "",
             Image = root.Get("image")?.Trim() ?? "",
+            Ready = Ready(gates, faults),
             After = after,
             Groups = groups,
             Aggregates = aggregates,
@@ -80,6 +84,22 @@ public static class PolicyReader
             ForbiddenTraits = forbidden,
             Faults = faults,
         };
+    }
+
+    private static ReadinessGate? Ready(List<XElement> gates, List<string> faults)
+    {
+        if (gates.Count == 0)
+        {
+            return null;
+        }
+
+        if (gates.Count > 1)
+        {
+            faults.Add($"There are {gates.Count} 'ready'; the first one counts. Remove the others.");
+        }
+
+        OnlyAttributes(gates[0], faults, "agent", "tcp", "http", "status", "within-seconds");
+        return ReadinessReader.Read(gates[0], faults);
     }
 
     private static uint? Priority(XElement root, List<string> faults)

@@ -60,6 +60,21 @@ internal sealed unsafe class LibvirtDomain : IDisposable
         return autostart == 1;
     }
 
+    /// <summary>Whether libvirt itself starts it with its host; only a persistent domain can be (virDomainSetAutostart).</summary>
+    public void SetAutostart(bool autostart) => Check(NativeMethods.virDomainSetAutostart(handle, autostart ? 1 : 0));
+
+    /// <summary>
+    /// Returns when the guest's own agent answered. libvirt first makes sure that agent and libvirt understand each
+    /// other, so an agent that hangs may take some seconds more than <paramref name="patienceSeconds"/>.
+    /// </summary>
+    /// <exception cref="LibvirtException">It did not answer (virDomainQemuAgentCommand).</exception>
+    public void PingAgent(int patienceSeconds)
+    {
+        var answer = NativeMethods.virDomainQemuAgentCommand(handle, """{"execute":"guest-ping"}""", patienceSeconds, 0);
+        if (answer == 0) throw LibvirtException.Last();
+        NativeText.Owned(answer);
+    }
+
     /// <summary>The definition that the next start would use, without passwords.</summary>
     public string InactiveXml() => Xml(XmlInactive);
 

@@ -9,6 +9,7 @@ namespace Recovery.Executor.Libvirt;
 internal static unsafe partial class NativeMethods
 {
     private const string Library = "libvirt.so.0";
+    private const string QemuLibrary = "libvirt-qemu.so.0";
 
     // ---- the library
 
@@ -148,6 +149,9 @@ internal static unsafe partial class NativeMethods
     internal static partial int virDomainGetAutostart(DomainHandle domain, out int autostart);
 
     [LibraryImport(Library)]
+    internal static partial int virDomainSetAutostart(DomainHandle domain, int autostart);
+
+    [LibraryImport(Library)]
     internal static partial nint virDomainGetXMLDesc(DomainHandle domain, uint flags);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -164,6 +168,10 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library)]
     internal static partial int virDomainUndefineFlags(DomainHandle domain, uint flags);
+
+    /// <summary>The agent's answer as JSON, allocated for us; 0: an error, told as all others are.</summary>
+    [LibraryImport(QemuLibrary, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint virDomainQemuAgentCommand(DomainHandle domain, string command, int timeoutSeconds, uint flags);
 
     // ---- networks
 

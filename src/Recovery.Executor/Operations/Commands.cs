@@ -35,8 +35,9 @@ internal static class Commands
         Action.Attach => "attach volumes",
         Action.Verify => "verify",
         Action.Stop => "stop",
-        Action.Undefine => "undefine",
+        Action.Undefine => command.Undefine.Stale ? "undefine stale copy" : "undefine",
         Action.Disconnect => "disconnect volumes",
+        Action.AwaitAgent => "await agent",
         _ => "nothing",
     };
 

@@ -9,6 +9,8 @@ namespace Recovery.Executor.Operations;
 [JsonDerivedType(typeof(Claimed), "claimed")]
 [JsonDerivedType(typeof(Released), "released")]
 [JsonDerivedType(typeof(EpochSeen), "epoch")]
+[JsonDerivedType(typeof(FenceBegun), "fence")]
+[JsonDerivedType(typeof(FenceEnded), "fenced")]
 internal abstract record LogEntry(DateTimeOffset At);
 
 /// <summary>Written before a step has any effect.</summary>
@@ -38,6 +40,13 @@ internal sealed record Released(DateTimeOffset At, string Step, string Recovery,
 
 /// <summary>A newer epoch of a recovery, seen on a step that needed no new intent.</summary>
 internal sealed record EpochSeen(DateTimeOffset At, string Recovery, ulong Epoch) : LogEntry(At);
+
+/// <summary>Written before the host ends its guests for a recovery.</summary>
+/// <param name="Guests">Names of those that ran.</param>
+internal sealed record FenceBegun(DateTimeOffset At, string Recovery, ulong Epoch, IReadOnlyList<string> Guests) : LogEntry(At);
+
+/// <summary>Written when that is over. A repeat looks again all the same: what counts is what runs now.</summary>
+internal sealed record FenceEnded(DateTimeOffset At, string Recovery, bool Confirmed, string Message) : LogEntry(At);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

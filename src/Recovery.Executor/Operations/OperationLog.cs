@@ -13,6 +13,7 @@ internal sealed class OperationLog : IDisposable
     private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ulong> epochs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> recoveryByInstance = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedSet<string>> guestsByFence = new(StringComparer.Ordinal);
     private readonly OperationLogFile file;
 
     private OperationLog(OperationLogFile file, IReadOnlyList<LogEntry> entries)
@@ -37,6 +38,9 @@ internal sealed class OperationLog : IDisposable
 
     /// <summary>The domain of this instance that is here now, if any, was defined by this recovery.</summary>
     public bool Owns(string recovery, string instance) => recoveryByInstance.GetValueOrDefault(instance) == recovery;
+
+    /// <summary>Names of the guests that ran when this host was told to end them for this recovery, however often.</summary>
+    public IReadOnlyCollection<string> FencedGuests(string recovery) => guestsByFence.TryGetValue(recovery, out var guests) ? [.. guests] : [];
 
     /// <exception cref="IOException">The disk did not take it; nothing may be done on its strength.</exception>
     public void Append(LogEntry entry)
@@ -71,6 +75,11 @@ internal sealed class OperationLog : IDisposable
             case EpochSeen seen:
                 Raise(seen.Recovery, seen.Epoch);
                 break;
+            case FenceBegun fence:
+                Raise(fence.Recovery, fence.Epoch);
+                if (!guestsByFence.TryGetValue(fence.Recovery, out var guests)) guests = guestsByFence[fence.Recovery] = new(StringComparer.Ordinal);
+                guests.UnionWith(fence.Guests);
+                break;
         }
     }
 
@@ -87,6 +96,8 @@ internal sealed class OperationLog : IDisposable
             Claimed claim => claim.Recovery,
             Released release => release.Recovery,
             EpochSeen seen => seen.Recovery,
+            FenceBegun fence => fence.Recovery,
+            FenceEnded fence => fence.Recovery,
             _ => null,
         };
         var living = entries.Where(entry => entry.At >= oldest).Select(RecoveryOf).ToHashSet();

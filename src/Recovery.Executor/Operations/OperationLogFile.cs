@@ -80,7 +80,9 @@ internal sealed class OperationLogFile : IDisposable
         }
     }
 
-    private static FileStream TakeLock(string directory)
+    /// <summary>Held by the executor that serves from this state directory.</summary>
+    /// <exception cref="OperationLogException">Another one has it.</exception>
+    public static FileStream TakeLock(string directory)
     {
         var path = Path.Combine(directory, LockName);
         try

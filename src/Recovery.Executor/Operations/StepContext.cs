@@ -74,6 +74,9 @@ internal interface IStep
 {
     StepCommand.ActionOneofCase Action { get; }
 
+    /// <summary>False: it changes nothing and may take long, so that other steps of the instance need not wait for it.</summary>
+    bool TakesTurn => true;
+
     /// <param name="context">The command, and what may be used.</param>
     /// <param name="deadline">To be checked before every effect, never after one.</param>
     /// <exception cref="StepFailure">It could not be done; nothing is left half done.</exception>

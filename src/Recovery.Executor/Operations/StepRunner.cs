@@ -52,6 +52,29 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
         lock (gate) return Task.WhenAll(running.Values.Select(step => step.Completion));
     }
 
+    /// <summary>Logs that this host is about to end its guests for a recovery.</summary>
+    /// <returns>The names of all guests that were ended for it so far, those included.</returns>
+    /// <exception cref="StepFailure">The epoch is an older one than the newest seen of this recovery.</exception>
+    /// <exception cref="IOException">The log can't be written; nothing may be done.</exception>
+    public IReadOnlyCollection<string> BeginFence(string recovery, ulong epoch, IReadOnlyList<string> guests)
+    {
+        lock (gate)
+        {
+            if (epoch < log.Epoch(recovery)) throw new StepFailure(ErrorCode.StaleEpoch, Stale(recovery, log.Epoch(recovery), epoch));
+            log.Append(new FenceBegun(time.GetUtcNow(), recovery, epoch, guests));
+            return log.FencedGuests(recovery);
+        }
+    }
+
+    /// <exception cref="IOException">The log can't be written.</exception>
+    public void EndFence(string recovery, bool confirmed, string message)
+    {
+        lock (gate) log.Append(new FenceEnded(time.GetUtcNow(), recovery, confirmed, message));
+    }
+
+    private static string Stale(string recovery, ulong newest, ulong epoch) =>
+        $"Recovery {recovery} is driven with epoch {newest} by now; this command has {epoch}. Another replica took over.";
+
     private static async Task<bool> MoreProgress(System.Threading.Channels.ChannelReader<string> progress, CancellationToken either, CancellationToken watching)
     {
         try
@@ -89,8 +112,7 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
     {
         var newest = log.Epoch(command.Recovery);
         if (command.Epoch < newest)
-            return (Failed(ErrorCode.StaleEpoch,
-                $"Recovery {command.Recovery} is driven with epoch {newest} by now; this command has {command.Epoch}. Another replica took over."), null);
+            return (Failed(ErrorCode.StaleEpoch, Stale(command.Recovery, newest, command.Epoch)), null);
         var fingerprint = Commands.Fingerprint(command);
         if (log.Intent(command.StepId) is { } intent)
         {
@@ -128,7 +150,7 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
         using var deadline = new CancellationTokenSource(Limit(command), time);
         try
         {
-            using var turn = await turns.Take(command.Instance, deadline.Token);
+            using var turn = steps[command.ActionCase].TakesTurn ? await turns.Take(command.Instance, deadline.Token) : null;
             var success = await CarryOut(command, step, deadline.Token);
             logger.LogInformation("{Step}: {Message}", Describe(command), success.Message);
             return new StepResult { Succeeded = true, Message = success.Message, Changes = { success.Changes } };

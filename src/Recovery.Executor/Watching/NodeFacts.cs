@@ -8,7 +8,9 @@ using Recovery.Protocol.V1;
 namespace Recovery.Executor.Watching;
 
 /// <summary>The node report without its domains.</summary>
-internal sealed class NodeFacts(ExecutorSettings settings)
+/// <param name="settings">Who this host is.</param>
+/// <param name="boot">The id of its boot (<see cref="BootStamp"/>).</param>
+internal sealed class NodeFacts(ExecutorSettings settings, string boot)
 {
     private readonly string run = Guid.NewGuid().ToString("D");
 
@@ -60,6 +62,7 @@ internal sealed class NodeFacts(ExecutorSettings settings)
         Host = settings.Host,
         ExecutorVersion = CommandLine.Version,
         ExecutorRun = run,
+        Boot = boot,
         Bridges = { NetworkDevices.Bridges() },
         InitiatorName = InitiatorName.OfHost(),
         Storages =

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Recovery.Executor.Autostart;
+using Recovery.Executor.Fencing;
 using Recovery.Executor.Libvirt;
 using Recovery.Executor.Storage;
 using Recovery.Protocol.V1;
@@ -18,6 +20,8 @@ internal sealed class NodeWatcher : BackgroundService
     private readonly StorageCatalogue catalogue;
     private readonly NodeFacts nodeFacts;
     private readonly DomainReports domainReports;
+    private readonly AutostartKeeper autostart;
+    private readonly FencedGuests fenced;
     private readonly WatchHub hub;
     private readonly TimeProvider time;
     private readonly ILogger<NodeWatcher> log;
@@ -30,13 +34,15 @@ internal sealed class NodeWatcher : BackgroundService
     private readonly SemaphoreSlim signal = new(0, 1);
     private volatile bool everything = true;
     private NodeReport? lastFacts;
+    private Task takingFlags = Task.CompletedTask;
     private long askedAt;
 
     public NodeWatcher(LibvirtSession libvirt, StorageCatalogue catalogue, NodeFacts nodeFacts, DomainReports domainReports,
-        WatchHub hub, TimeProvider time, ILogger<NodeWatcher> log)
+        AutostartKeeper autostart, FencedGuests fenced, WatchHub hub, TimeProvider time, ILogger<NodeWatcher> log)
     {
         (this.libvirt, this.catalogue, this.nodeFacts, this.domainReports) = (libvirt, catalogue, nodeFacts, domainReports);
-        (this.hub, this.time, this.log) = (hub, time, log);
+        (this.autostart, this.fenced, this.hub, this.time, this.log) = (autostart, fenced, hub, time, log);
+        autostart.Refresh();
         hub.Replace(nodeFacts.Without(libvirt.Error, []), []);
         libvirt.DomainChanged += OnDomainChanged;
         libvirt.ConnectionChanged += OnConnectionChanged;
@@ -104,6 +110,7 @@ internal sealed class NodeWatcher : BackgroundService
             await RefreshEverything(connection, storages);
             return;
         }
+        var sights = new List<DomainReports.Sight>();
         foreach (var uuid in changed.Keys)
         {
             changed.TryRemove(uuid, out _);
@@ -112,16 +119,27 @@ internal sealed class NodeWatcher : BackgroundService
                 using var domain = LibvirtDomain.FindByUuid(connection, uuid);
                 return domain is null ? null : Look(domain);
             });
-            if (sight is null) Forget(uuid);
-            else hub.Change(await Report(sight, storages));
+            if (sight is null)
+            {
+                Forget(uuid);
+                autostart.Forget(uuid);
+                continue;
+            }
+            sights.Add(sight);
+            hub.Change(await Report(sight, storages));
         }
+        TakeAutostartFlags(connection, sights);
     }
 
     private async Task RefreshEverything(LibvirtConnection connection, IReadOnlyList<StorageRoot> storages)
     {
+        autostart.Refresh();
         var facts = await Ask(() => nodeFacts.With(connection, storages));
+        var sights = await Ask(() => LookAtAll(connection));
+        autostart.ForgetAllBut([.. sights.Select(sight => sight.Uuid)]);
+        TakeAutostartFlags(connection, sights);
         var domains = new List<Domain>();
-        foreach (var sight in await Ask(() => LookAtAll(connection))) domains.Add(await Report(sight, storages));
+        foreach (var sight in sights) domains.Add(await Report(sight, storages));
         if (lastFacts is null || News.IsIn(facts, lastFacts))
         {
             Publish(facts, domains);
@@ -173,8 +191,22 @@ internal sealed class NodeWatcher : BackgroundService
     private async Task<Domain> Report(DomainReports.Sight sight, IReadOnlyList<StorageRoot> storages)
     {
         var report = await domainReports.Report(sight, storages, endedByHost.ContainsKey(sight.Uuid), lastStates.GetValueOrDefault(sight.Uuid));
+        // Not by its owner, whatever libvirt takes it for; what it was before, the control plane knows.
+        if (sight.State.Kind == StateKind.ShutOff && fenced.Contains(sight.Uuid)) report.State = DomainState.Inactive;
+        report.Autostart |= autostart.Keeps(sight.Uuid);
         lastStates[sight.Uuid] = report.State;
         return report;
+    }
+
+    // Beside the looking: libvirt lets a flag wait for whatever else it does to the domain, a migration among others.
+    private void TakeAutostartFlags(LibvirtConnection connection, IReadOnlyList<DomainReports.Sight> sights)
+    {
+        var flagged = sights.Where(sight => sight.Autostart).Select(sight => sight.Uuid).ToList();
+        if (flagged.Count == 0 || !autostart.TakesFlags || !takingFlags.IsCompleted) return;
+        takingFlags = Task.Run(() =>
+        {
+            foreach (var uuid in flagged) autostart.Take(connection, uuid);
+        });
     }
 
     private async Task<T> Ask<T>(Func<T> question)
@@ -193,6 +225,7 @@ internal sealed class NodeWatcher : BackgroundService
     private void OnDomainChanged(DomainEvent happened)
     {
         if (happened.Kind == DomainEventKind.EndedByHost) endedByHost[happened.Uuid] = 0;
+        if (happened.Kind == DomainEventKind.Started) fenced.Remove(happened.Uuid);
         if (happened.Kind == DomainEventKind.Started) endedByHost.TryRemove(happened.Uuid, out _);
         changed[happened.Uuid] = 0;
         Wake();

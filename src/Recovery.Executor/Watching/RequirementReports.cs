@@ -45,6 +45,15 @@ internal static class RequirementReports
             PolicyFaults = { said.Faults },
         };
         if (said.Priority is { } priority) policy.Priority = priority;
+        if (said.Ready is { } ready)
+            policy.Ready = new Protocol.V1.ReadinessGate
+            {
+                Agent = ready.Agent,
+                Tcp = ready.Tcp ?? "",
+                Http = ready.Http ?? "",
+                Status = ready.Status,
+                WithinSeconds = ready.WithinSeconds,
+            };
         return policy;
     }
 }

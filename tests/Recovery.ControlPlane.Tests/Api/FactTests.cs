@@ -44,7 +44,7 @@ public sealed class FactTests : IAsyncLifetime
         var domain = Rows.Domain("node1", Rows.Web1, "web1", now);
         domain.CpuXml = "<cpu mode='host-model'/>";
         domain.Requirements = new HostRequirements { DomainType = "kvm", Bridges = ["br0"] };
-        domain.Policy = new InstancePolicy { Priority = 90, OptOut = true, Groups = [new InstanceGroup("db", GroupRule.SoftAntiAffinity)] };
+        domain.Policy = new InstancePolicy { Priority = 90, OptOut = true, Ready = new ReadinessGate(ReadinessProbe.Tcp, "10.0.0.5:22"), Groups = [new InstanceGroup("db", GroupRule.SoftAntiAffinity)] };
         domain.PolicyFaults = ["a slip"];
         await plane.SeedAsync(database =>
         {
@@ -62,6 +62,9 @@ public sealed class FactTests : IAsyncLifetime
         var policy = instance.GetProperty("policy");
         Assert.Equal((90, false), (policy.GetProperty("priority").GetInt32(), policy.GetProperty("recover").GetBoolean()));
         Assert.Equal("softAntiAffinity", policy.GetProperty("groups")[0].GetProperty("rule").GetString());
+        var ready = policy.GetProperty("ready");
+        Assert.Equal(("tcp", "10.0.0.5:22", 300), (ready.GetProperty("probe").GetString(), ready.GetProperty("address").GetString(), ready.GetProperty("withinSeconds").GetInt32()));
+        Assert.False(ready.TryGetProperty("status", out _));
         Assert.Equal("a slip", policy.GetProperty("faults")[0].GetString());
     }
 }

@@ -69,6 +69,43 @@ public sealed class FactMappingTests
     }
 
     [Fact]
+    public void Given_a_gate_when_it_is_read_then_what_was_not_said_is_the_ordinary()
+    {
+        Assert.Equal(new ReadinessGate(ReadinessProbe.Agent, WithinSeconds: 60), Gate(new() { Agent = true, WithinSeconds = 60 }));
+        Assert.Equal(new ReadinessGate(ReadinessProbe.Tcp, "10.0.0.5:22"), Gate(new() { Tcp = "10.0.0.5:22" }));
+        Assert.Equal(new ReadinessGate(ReadinessProbe.Http, "http://10.0.0.5/"), Gate(new() { Http = "http://10.0.0.5/" }));
+        Assert.Equal(new ReadinessGate(ReadinessProbe.Http, "http://10.0.0.5/", 204, 1), Gate(new() { Http = "http://10.0.0.5/", Status = 204, WithinSeconds = 1 }));
+
+        static ReadinessGate? Gate(Proto.ReadinessGate said)
+        {
+            var (policy, faults) = FactMapping.ToPolicy(new Proto.Policy { Ready = said });
+            Assert.Empty(faults);
+            return policy.Ready;
+        }
+    }
+
+    public static TheoryData<Proto.ReadinessGate, bool> SlipsInAGate => new()
+    {
+        { new Proto.ReadinessGate(), false },
+        { new Proto.ReadinessGate { Agent = true, Tcp = "10.0.0.5:22" }, false },
+        { new Proto.ReadinessGate { Tcp = "10.0.0.5" }, false },
+        { new Proto.ReadinessGate { Http = "file:///etc/passwd" }, false },
+        { new Proto.ReadinessGate { Http = "http://ada:secret@10.0.0.5/" }, false },
+        { new Proto.ReadinessGate { Http = "http://10.0.0.5/", Status = 99 }, true },
+        { new Proto.ReadinessGate { Agent = true, WithinSeconds = 4_000_000_000 }, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(SlipsInAGate))]
+    public void Given_a_gate_that_can_not_be_asked_so_then_it_is_a_fault_and_what_is_left_counts(Proto.ReadinessGate said, bool counts)
+    {
+        var (policy, faults) = FactMapping.ToPolicy(new Proto.Policy { Ready = said });
+
+        Assert.DoesNotContain("secret", Assert.Single(faults), StringComparison.Ordinal);
+        Assert.Equal(counts, policy.Ready is { WithinSeconds: ReadinessGate.OrdinaryPatience, Status: 200 });
+    }
+
+    [Fact]
     public void Given_a_node_report_when_it_is_read_then_what_an_older_executor_does_not_tell_is_unknown()
     {
         var told = FactMapping.ToAbilities(new Proto.NodeReport

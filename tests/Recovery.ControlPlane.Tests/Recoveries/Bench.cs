@@ -8,6 +8,7 @@ using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
 using Recovery.ControlPlane.Recoveries.Plans;
+using Recovery.ControlPlane.Recoveries.Readiness;
 using Recovery.ControlPlane.Recoveries.Returns;
 using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Inventory;
@@ -19,13 +20,12 @@ namespace Recovery.ControlPlane.Tests.Recoveries;
 /// The real runner on a real SQLite file, with a small cluster behind its three ports: node1 is silent and has
 /// instances, node2 and node3 are up. Executors, fence agents and inventory do what the story tells them.
 /// </summary>
-internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextFactory<RecoveryDbContext>, IAsyncDisposable
+internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessProbe, IDbContextFactory<RecoveryDbContext>, IAsyncDisposable
 {
     private readonly string file = Path.Combine(Path.GetTempPath(), $"recovery-{Guid.NewGuid():N}.db");
     private readonly Lock gate = new();
     private readonly List<StepDispatch> sent = [];
     private RecoveryRunner? runner;
-    private RunnerSignal? signal;
 
     public Bench(params string[] instances)
     {
@@ -60,6 +60,9 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
     /// <summary>What targets say of definitions that they are shown.</summary>
     public Targets Targets { get; } = new();
 
+    /// <summary>What a guest answers when it is asked whether it is ready.</summary>
+    public Func<string, Task<StepReply>> Ready { get; set; } = _ => Task.FromResult(Done);
+
     public Func<Guid, bool> Commit { get; set; } = _ => true;
 
     public Func<ClusterSnapshot, ClusterSnapshot> World { get; set; } = snapshot => snapshot;
@@ -68,7 +71,10 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
 
     public static StepReply Done { get; } = new(StepOutcome.Succeeded, "", "", []);
 
-    public RecoveryOptions Options { get; } = new()
+    /// <summary>What an executor waits for before it answers.</summary>
+    public Func<StepDispatch, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    public RecoveryOptions Options { get; set; } = new()
     {
         Runner = new RunnerOptions { Replica = "one", LeaseSeconds = 3 },
         Fencing = new FencingOptions { RetrySeconds = 1 },
@@ -120,6 +126,8 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
             Id = id,
             Request = new RecoveryRequest(RecoveryKind.Evacuate, ["node1"], only, [], 8),
             State = RecoveryState.Accepted,
+            Limits = new RecoveryLimits(
+                Options.Runner.MaxParallel, Options.Runner.MaxParallelPerTarget, Options.Runner.MaxParallelPerBackend),
             PlanId = plan,
             CreatedAt = now,
         });
@@ -145,14 +153,13 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
     public async Task StartAsync()
     {
         var wake = new RunnerSignal();
-        signal = wake;
         var time = TimeProvider.System;
         var close = new CloseStage();
         var proofs = new FenceProofs(this, Liveness, time);
-        var fence = new FenceStage(proofs, this, Liveness, close, Options);
         var sight = new ReturnSight(this, proofs, Liveness, this);
         var ledger = new ReturnLedger(sight, this, time);
         var drive = new RecoveryDrive(
+            new Observer(proofs, Liveness),
             new PlanStage(
                 this,
                 new PlanMaker(this, Targets, this, time, NullLogger<PlanMaker>.Instance),
@@ -160,15 +167,13 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
                 close,
                 Options),
             new ResumeStage(this, sight, ledger, close),
-            fence,
+            new FenceAction(this, Options),
             new RecheckStage(this, Options),
-            new InstancesStage(
-                new InstanceDrive(this, new StepSender(this, proofs, Options), proofs, fence, new ReturnGuard(sight), NullLogger<InstanceDrive>.Instance),
-                close,
-                Options),
+            new StepCarrier(this, new StepSender(this, Options), this, proofs, new ReturnGuard(sight), NullLogger<StepCarrier>.Instance),
             ledger,
             close,
-            new InventoryChanges());
+            new InventoryChanges(),
+            wake);
         runner = new RecoveryRunner(this, drive, wake, Options, time, NullLogger<RecoveryRunner>.Instance);
         await runner.StartAsync(CancellationToken.None);
     }
@@ -180,7 +185,6 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         {
             await runner.StopAsync(CancellationToken.None);
             runner.Dispose();
-            signal?.Dispose();
             runner = null;
         }
     }
@@ -223,6 +227,16 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         }
     }
 
+    /// <summary>Waits until so many steps of this kind were sent.</summary>
+    public async Task SentAsync(StepAction action, int count = 1)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (Dispatches.Count(step => step.Action == action) < count)
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
     public Task<RecoveryRow> UntilFinalAsync(Guid recovery) => UntilAsync(recovery, row => row.State.IsFinal());
 
     public RecoveryDbContext CreateDbContext() => new(
@@ -256,6 +270,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        await Before(step).WaitAsync(cancellationToken);
         return Answer(step);
     }
 
@@ -264,6 +279,8 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IDbContextF
         FenceCalls++;
         return Task.FromResult(Fence());
     }
+
+    public Task<StepReply> AwaitAsync(string name, ReadinessGate gate, CancellationToken cancellationToken) => Ready(name);
 
     public async ValueTask DisposeAsync()
     {

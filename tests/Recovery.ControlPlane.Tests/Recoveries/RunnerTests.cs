@@ -9,6 +9,7 @@ using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Recoveries;
 
+/// <summary>A recovery on its way: who goes where, what fails, what is left behind.</summary>
 public class RunnerTests
 {
     private static readonly StepReply Refused = new(StepOutcome.FailedForGood, "LIBVIRT_REFUSED", "The disk is gone.", []);
@@ -28,99 +29,6 @@ public class RunnerTests
         Assert.Equal(2, row.Instances.Select(each => each.Target).Distinct().Count());
         Assert.Equal(["CheckDisks", "Define", "Start", "Verify", "Commit"], (await bench.JournalAsync())
             .Where(entry => entry.InstanceId == bench.Instances[0].Id).Select(entry => entry.Action.ToString()));
-    }
-
-    [Fact]
-    public async Task Without_a_proof_nothing_is_sent_and_it_says_what_it_waits_for()
-    {
-        await using var bench = new Bench("a");
-        var recovery = await bench.AcceptAsync();
-
-        await bench.StartAsync();
-        var waiting = await bench.UntilAsync(recovery, row => row.State == RecoveryState.AwaitingProof);
-        await Task.Delay(500, TestContext.Current.CancellationToken);
-
-        Assert.Empty(bench.Sent);
-        Assert.Contains("Waiting for a proof that node1 is off", waiting.Reason);
-        Assert.Contains("/v1/hosts/node1/attestations", waiting.Reason);
-
-        await bench.AttestAsync("node1");
-        Assert.Equal(RecoveryState.Completed, (await bench.UntilFinalAsync(recovery)).State);
-    }
-
-    [Fact]
-    public async Task A_fence_agent_that_fails_at_first_is_tried_again_and_its_proof_is_kept()
-    {
-        await using var bench = new Bench("a");
-        bench.Fence = () => bench.FenceCalls == 1
-            ? new FenceAttempt(false, "The BMC does not answer.", [])
-            : new FenceAttempt(true, "fence_lab says off.", []);
-        var recovery = await bench.AcceptAsync();
-
-        await bench.StartAsync();
-
-        Assert.Equal(RecoveryState.Completed, (await bench.UntilFinalAsync(recovery)).State);
-        await using var context = bench.CreateDbContext();
-        var proof = await context.FenceProofs.SingleAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((FenceProofKind.PowerOff, "fence_lab says off."), (proof.Kind, proof.Evidence));
-    }
-
-    [Fact]
-    public async Task A_source_that_is_heard_again_before_the_start_is_not_started_a_second_time()
-    {
-        await using var bench = new Bench("a");
-        await bench.AttestAsync("node1");
-        bench.Answer = step =>
-        {
-            if (step.Action == StepAction.Define)
-            {
-                bench.Liveness.Heard("node1", "");
-            }
-
-            return Bench.Done;
-        };
-        var recovery = await bench.AcceptAsync();
-
-        await bench.StartAsync();
-        var row = await bench.UntilFinalAsync(recovery);
-
-        Assert.DoesNotContain(bench.Sent, step => step.Contains("Start"));
-        Assert.Equal(InstanceState.Failed, row.Instances.Single().State);
-        Assert.Contains("node1 is alive again", row.Instances.Single().Reason);
-        Assert.Equal(["Stop", "Undefine"], bench.Dispatches.Select(step => step.Action.ToString()).TakeLast(2));
-    }
-
-    [Fact]
-    public async Task A_source_that_is_alive_again_while_it_waits_ends_the_recovery_untouched()
-    {
-        await using var bench = new Bench("a");
-        var recovery = await bench.AcceptAsync();
-        await bench.StartAsync();
-        await bench.UntilAsync(recovery, row => row.State == RecoveryState.AwaitingProof);
-
-        bench.Liveness.Heard("node1", "");
-        var row = await bench.UntilFinalAsync(recovery);
-
-        Assert.Equal(RecoveryState.Failed, row.State);
-        Assert.Contains("alive again", row.Reason);
-        Assert.Empty(bench.Sent);
-    }
-
-    [Fact]
-    public async Task A_control_plane_that_has_just_started_fences_nobody_before_it_has_listened()
-    {
-        await using var bench = new Bench("a") { Liveness = new LivenessBoard(TimeProvider.System) };
-        bench.Fence = () => new FenceAttempt(true, "fence_lab says off.", []);
-        var recovery = await bench.AcceptAsync();
-
-        await bench.StartAsync();
-        await bench.UntilAsync(recovery, row => row.State == RecoveryState.Fencing);
-        await Task.Delay(1000, TestContext.Current.CancellationToken);
-        bench.Liveness.Heard("node1", "");
-        var row = await bench.UntilFinalAsync(recovery);
-
-        Assert.Equal(0, bench.FenceCalls);
-        Assert.Contains("alive again", row.Reason);
     }
 
     [Fact]
@@ -191,41 +99,6 @@ public class RunnerTests
     }
 
     [Fact]
-    public async Task A_commit_that_misses_ends_the_new_copy_again()
-    {
-        await using var bench = new Bench("a");
-        await bench.AttestAsync("node1");
-        bench.Commit = _ => false;
-        var recovery = await bench.AcceptAsync();
-
-        await bench.StartAsync();
-        var row = await bench.UntilFinalAsync(recovery);
-
-        Assert.Equal(RecoveryState.Failed, row.State);
-        Assert.Contains("does not belong to node1 any more", row.Instances.Single().Reason);
-        Assert.Equal(["Stop", "Undefine"], bench.Dispatches.Select(step => step.Action.ToString()).TakeLast(2));
-    }
-
-    [Fact]
-    public async Task A_step_without_an_answer_is_sent_again_under_the_same_id()
-    {
-        await using var bench = new Bench("a");
-        await bench.AttestAsync("node1");
-        var lost = 2;
-        bench.Answer = step => step.Action == StepAction.Start && lost-- > 0
-            ? throw new ExecutorUnreachableException("node2 does not answer.")
-            : Bench.Done;
-        var recovery = await bench.AcceptAsync();
-
-        await bench.StartAsync();
-        await bench.UntilFinalAsync(recovery);
-
-        var starts = bench.Dispatches.Where(step => step.Action == StepAction.Start).ToList();
-        Assert.Equal(3, starts.Count);
-        Assert.Single(starts.Select(step => step.StepId).Distinct());
-    }
-
-    [Fact]
     public async Task A_target_that_is_lost_and_proven_off_fails_its_instance_and_nothing_waits_for_ever()
     {
         await using var bench = new Bench("a");
@@ -242,21 +115,6 @@ public class RunnerTests
 
         Assert.Equal(InstanceState.Failed, row.Instances.Single().State);
         Assert.Contains("was lost meanwhile", row.Instances.Single().Reason);
-    }
-
-    [Fact]
-    public async Task Nothing_placeable_ends_it_before_the_source_is_fenced()
-    {
-        await using var bench = new Bench("a");
-        bench.World = world => world with { Hosts = [.. world.Hosts.Select(host => host with { Maintenance = true })] };
-        var recovery = await bench.AcceptAsync();
-
-        await bench.StartAsync();
-        var row = await bench.UntilFinalAsync(recovery);
-
-        Assert.Equal((RecoveryState.Failed, 0), (row.State, bench.FenceCalls));
-        Assert.Equal(InstanceState.Unplaced, row.Instances.Single().State);
-        Assert.Contains("node2 is in maintenance", row.Instances.Single().Reason);
     }
 
     [Fact]
@@ -314,67 +172,5 @@ public class RunnerTests
         await using var context = bench.CreateDbContext();
         Assert.True((await context.Hosts.SingleAsync(host => host.Name == "node1", TestContext.Current.CancellationToken)).Quarantined);
         Assert.False((await context.Hosts.SingleAsync(host => host.Name == "node2", TestContext.Current.CancellationToken)).Quarantined);
-    }
-
-    [Fact]
-    public async Task An_older_epoch_cannot_write_anything()
-    {
-        await using var bench = new Bench("a");
-        var recovery = await bench.AcceptAsync();
-        await using (var context = bench.CreateDbContext())
-        {
-            await context.Recoveries.ExecuteUpdateAsync(
-                row => row.SetProperty(each => each.Epoch, 2), TestContext.Current.CancellationToken);
-        }
-
-        var older = new Claim(recovery, 1, TimeSpan.FromSeconds(3), bench, TimeProvider.System);
-
-        await Assert.ThrowsAsync<ClaimLostException>(
-            () => older.EnterAsync(RecoveryState.Completed, "done", TestContext.Current.CancellationToken));
-        Assert.Equal(RecoveryState.Accepted, (await bench.ReadAsync(recovery)).State);
-    }
-
-    // Invariant 2, at every step that is sent: the control plane dies after the intent and before the outcome.
-    [Fact]
-    public async Task A_crash_in_any_step_resumes_to_the_same_end_and_no_step_id_is_new()
-    {
-        var crashes = 0;
-        for (var crashAt = 1; ; crashAt++)
-        {
-            await using var bench = new Bench("a");
-            await bench.AttestAsync("node1");
-            var crashed = new TaskCompletionSource();
-            var dispatched = 0;
-            bench.Answer = step =>
-            {
-                if (++dispatched == crashAt)
-                {
-                    crashed.SetResult();
-                    throw new OperationCanceledException("The control plane dies here.");
-                }
-
-                return Bench.Done;
-            };
-            var recovery = await bench.AcceptAsync();
-            await bench.StartAsync();
-            await Task.WhenAny(crashed.Task, bench.UntilFinalAsync(recovery));
-            if (!crashed.Task.IsCompleted)
-            {
-                break;
-            }
-
-            await bench.StopAsync();
-            await bench.StartAsync();
-            var row = await bench.UntilFinalAsync(recovery);
-
-            crashes++;
-            Assert.Equal(RecoveryState.Completed, row.State);
-            Assert.Equal(
-                ["CheckDisks", "Define", "Start", "Verify"],
-                bench.Dispatches.DistinctBy(step => step.StepId).Select(step => step.Action.ToString()));
-            Assert.True(bench.Dispatches[^1].Epoch > bench.Dispatches[0].Epoch);
-        }
-
-        Assert.Equal(4, crashes);
     }
 }

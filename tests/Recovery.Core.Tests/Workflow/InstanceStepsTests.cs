@@ -16,7 +16,7 @@ public class InstanceStepsTests
         { new(PowerIntent.Pause, false, false), "CheckDisks Define Start Verify Commit" },
         { new(PowerIntent.StayOff, true, false), "ConnectVolumes CheckDisks Define Commit" },
         { Everything with { Task = InstanceTask.Resume }, "ConnectVolumes CheckDisks Start Attach Verify" },
-        { new(PowerIntent.Pause, false, false, InstanceTask.Resume), "CheckDisks Start Verify" },
+        { new(PowerIntent.Pause, false, false) { Task = InstanceTask.Resume }, "CheckDisks Start Verify" },
         { Everything with { Task = InstanceTask.Forget }, "UndefineStale" },
     };
 

@@ -24,6 +24,7 @@ public class PolicyReaderTests
               <{prefix}group name='db' rule='anti-affinity' maximum-per-host='2'/><{prefix}group name='cell' rule='soft-affinity'/>
               <{prefix}aggregate name='fast'/><{prefix}aggregate name='dear'/>
               <{prefix}trait required='ssd'/><{prefix}trait forbidden='old'/>
+              <{prefix}ready http='http://10.0.0.5/health' status='204' within-seconds='60'/>
             {end}
             """)!;
         Assert.Empty(policy.Faults);
@@ -31,6 +32,7 @@ public class PolicyReaderTests
         Assert.Equal(["11111111-1111-4111-8111-11111111111a"], policy.After);
         Assert.Equal([new PolicyGroup("db", "anti-affinity", 2), new PolicyGroup("cell", "soft-affinity", 1)], policy.Groups);
         Assert.Equal(["fast", "dear"], policy.Aggregates);
+        Assert.Equal(new ReadinessGate(Http: "http://10.0.0.5/health", Status: 204, WithinSeconds: 60), policy.Ready);
         Assert.Equal(("ssd", "old"), (Assert.Single(policy.RequiredTraits), Assert.Single(policy.ForbiddenTraits)));
     }
 
@@ -62,6 +64,55 @@ public class PolicyReaderTests
         Assert.False(policy.OptOut);
         Assert.All(policy.Groups, group => Assert.Equal("db", group.Name));
     }
+
+    [Theory]
+    [InlineData("agent='yes'")]
+    [InlineData("agent='yes' within-seconds='86400'", 86400)]
+    [InlineData("tcp='10.0.0.5:22'")]
+    [InlineData("tcp='[2001:db8::5]:5432'")]
+    [InlineData("tcp=' db.example.org:5432 ' agent='no' within-seconds='1'", 1)]
+    [InlineData("http='http://10.0.0.5/health'")]
+    [InlineData("http='https://db.example.org:8443/health?deep=1'")]
+    public void given_somebody_to_ask_when_read_then_the_gate_counts_with_what_is_ordinary(string ready, int within = 300)
+    {
+        var policy = Policy("", $"<ready {ready}/>");
+        Assert.Empty(policy.Faults);
+        Assert.Equal(((uint)within, 1), (policy.Ready!.WithinSeconds, Asked(policy.Ready)));
+        Assert.Equal(policy.Ready.Http is null ? 0u : 200u, policy.Ready.Status);
+    }
+
+    // The second column: whether somebody is asked all the same.
+    [Theory]
+    [InlineData("<ready/>", false, "nobody to ask")]
+    [InlineData("<ready agent='no'/>", false, "nobody to ask")]
+    [InlineData("<ready agent='true'/>", false, "'true'")]
+    [InlineData("<ready tcp='10.0.0.5'/>", false, "'10.0.0.5'")]
+    [InlineData("<ready tcp='10.0.0.5:0'/>", false, "'10.0.0.5:0'")]
+    [InlineData("<ready tcp='10.0.0.5:99999'/>", false, "'10.0.0.5:99999'")]
+    [InlineData("<ready tcp='10.0.0.5:22/ssh'/>", false, "'10.0.0.5:22/ssh'")]
+    [InlineData("<ready tcp='root@10.0.0.5:22'/>", false, "'root@10.0.0.5:22'")]
+    [InlineData("<ready tcp=''/>", false, "''")]
+    [InlineData("<ready http='10.0.0.5/health'/>", false, "'10.0.0.5/health'")]
+    [InlineData("<ready http='ftp://10.0.0.5/health'/>", false, "'ftp://10.0.0.5/health'")]
+    [InlineData("<ready http='http://ada:secret@10.0.0.5/'/>", false, "'…@10.0.0.5/'")]
+    [InlineData("<ready http='http://10.0.0.5/' status='ok'/>", true, "'ok'")]
+    [InlineData("<ready http='http://10.0.0.5/' status='600'/>", true, "'600'")]
+    [InlineData("<ready tcp='10.0.0.5:22' status='200'/>", true, "only beside http")]
+    [InlineData("<ready agent='yes' within-seconds='0'/>", true, "'0'")]
+    [InlineData("<ready agent='yes' within-seconds='2 min'/>", true, "'2 min'")]
+    [InlineData("<ready agent='yes' within='9'/>", true, "'within'")]
+    [InlineData("<ready agent='yes' tcp='10.0.0.5:22'/>", true, "more than one")]
+    [InlineData("<ready agent='yes'/><ready tcp='10.0.0.5:22'/>", true, "2 'ready'")]
+    public void given_a_slip_in_ready_when_read_then_it_is_named_and_what_can_be_asked_is(string ready, bool isAsked, string named)
+    {
+        var policy = Policy("zone='north'", ready);
+        var fault = Assert.Single(policy.Faults);
+        Assert.Contains(named, fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", fault, StringComparison.Ordinal);
+        Assert.Equal(("north", isAsked ? 1 : 0), (policy.Zone, policy.Ready is { } gate ? Asked(gate) : 0));
+    }
+
+    private static int Asked(ReadinessGate gate) => (gate.Agent ? 1 : 0) + (gate.Tcp is null ? 0 : 1) + (gate.Http is null ? 0 : 1);
 
     [Fact]
     public void given_a_group_with_an_unreadable_maximum_when_read_then_one_per_host_is_the_careful_reading()

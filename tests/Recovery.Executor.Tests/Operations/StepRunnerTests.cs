@@ -198,7 +198,7 @@ public sealed class StepRunnerTests : IDisposable
     {
         var result = await Result(Restart(), new StepCommand { Instance = "x", Recovery = "r" });
         Assert.Equal(ErrorCode.InvalidCommand, result.Code);
-        foreach (var fault in new[] { "step_id", "epoch", "instance 'x'", "deadline", "no action" })
+        foreach (var fault in new[] { "step_id", "epoch", "instance 'x'", "time_limit", "no action" })
             Assert.Contains(fault, result.Message, StringComparison.Ordinal);
         Assert.Equal(0, new FileInfo(directory[OperationLogFile.Name]).Length);
     }

@@ -1,5 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Recovery.Executor.Autostart;
+using Recovery.Executor.Fencing;
 using Recovery.Executor.Libvirt;
 using Recovery.Executor.Operations;
 using Recovery.Executor.Tests.Libvirt;
@@ -16,13 +18,20 @@ public sealed class StepsOnLibvirtTests : IAsyncLifetime
     private LibvirtSession session = null!;
     private OperationLog log = null!;
     private StepRunner runner = null!;
+    private AutostartKeeper autostart = null!;
+    private Action<LibvirtDomain> pingAgent = domain => domain.PingAgent(1);
     private int steps;
 
     public async ValueTask InitializeAsync()
     {
         session = await libvirt.Session();
         log = OperationLog.Open(directory.Path, TimeProvider.System);
-        IStep[] all = [new StartDomainStep(), new StopDomainStep(), new UndefineDomainStep(), new VerifyDomainStep(TimeProvider.System)];
+        autostart = new AutostartKeeper(new AutostartFile(directory.Path), takesFlags: true, TimeProvider.System, NullLogger<AutostartKeeper>.Instance);
+        IStep[] all =
+        [
+            new StartDomainStep(new StartGate()), new StopDomainStep(), new UndefineDomainStep(autostart), new VerifyDomainStep(TimeProvider.System),
+            new AwaitAgentStep(TimeProvider.System, domain => pingAgent(domain)),
+        ];
         runner = new StepRunner(log, session, all, TimeProvider.System, NullLogger<StepRunner>.Instance);
     }
 
@@ -79,6 +88,85 @@ public sealed class StepsOnLibvirtTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stale_copy_is_undefined_whoever_defined_it_and_its_autostart_wish_goes_with_it()
+    {
+        Define();
+        using (var domain = LibvirtDomain.FindByUuid(session.Current, Instance)!) domain.SetAutostart(true);
+        Assert.True(autostart.Take(session.Current, Instance));
+        log.Append(new Claimed(DateTimeOffset.UtcNow, "earlier", "another recovery", Instance));
+        Assert.Equal("undefined", (await Run(command => command.Undefine = new UndefineDomain { Stale = true })).Message);
+        Assert.Null(LibvirtDomain.FindByUuid(session.Current, Instance));
+        Assert.Empty(new AutostartFile(directory.Path).Read());
+        Assert.True((await Run(command => command.Undefine = new UndefineDomain { Stale = true })).Succeeded);
+    }
+
+    [Fact]
+    public async Task A_stale_copy_that_is_active_is_an_alarm_and_stays_as_it_is()
+    {
+        Define();
+        await Run(command => command.Start = new StartDomain());
+        var result = await Run(command => command.Undefine = new UndefineDomain { Stale = true });
+        Assert.Equal((ErrorCode.DomainRunning, false), (result.Code, result.RetryCanHelp));
+        Assert.Contains("IS ACTIVE ON THIS HOST", result.Message, StringComparison.Ordinal);
+        using var domain = LibvirtDomain.FindByUuid(session.Current, Instance)!;
+        Assert.True(domain.IsActive() && domain.IsPersistent());
+    }
+
+    [Fact]
+    public async Task An_agent_that_answers_at_last_is_waited_for()
+    {
+        Define(AgentChannel);
+        await Run(command => command.Start = new StartDomain());
+        var asked = 0;
+        pingAgent = _ =>
+        {
+            if (++asked < 2) throw new LibvirtException(LibvirtErrorCode.AgentUnresponsive, 0, "not connected");
+        };
+        var result = await Run(command => command.AwaitAgent = new AwaitAgent());
+        Assert.True(result.Succeeded, result.Message);
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task An_agent_that_never_answers_is_told_of_when_the_time_is_up_also_when_the_question_itself_hangs()
+    {
+        Define(AgentChannel);
+        await Run(command => command.Start = new StartDomain());
+        pingAgent = _ => throw new LibvirtException(LibvirtErrorCode.AgentUnresponsive, 0, "QEMU guest agent is not connected");
+        var silent = await Run(command => command.AwaitAgent = new AwaitAgent(), seconds: 1.5);
+        Assert.Equal((ErrorCode.AgentSilent, false), (silent.Code, silent.RetryCanHelp));
+        Assert.Contains("QEMU guest agent is not connected", silent.Message, StringComparison.Ordinal);
+        Assert.Contains("the guest itself runs", silent.Message, StringComparison.Ordinal);
+
+        pingAgent = _ => Thread.Sleep(3000);
+        Assert.Equal(ErrorCode.AgentSilent, (await Run(command => command.AwaitAgent = new AwaitAgent(), seconds: 0.5)).Code);
+    }
+
+    [Fact]
+    public async Task Without_a_channel_to_an_agent_or_without_a_running_guest_there_is_nobody_to_wait_for()
+    {
+        Define();
+        Assert.Equal(ErrorCode.DomainNotRunning, (await Run(command => command.AwaitAgent = new AwaitAgent())).Code);
+        await Run(command => command.Start = new StartDomain());
+        var result = await Run(command => command.AwaitAgent = new AwaitAgent());
+        Assert.Equal((ErrorCode.AgentSilent, false), (result.Code, result.RetryCanHelp));
+        Assert.Contains("no channel to a guest agent", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stop_need_not_wait_until_the_patience_with_an_agent_is_over()
+    {
+        Define(AgentChannel);
+        log.Append(new Claimed(DateTimeOffset.UtcNow, "earlier", "r", Instance));
+        await Run(command => command.Start = new StartDomain());
+        pingAgent = _ => throw new LibvirtException(LibvirtErrorCode.AgentUnresponsive, 0, "not connected");
+        var waiting = Run(command => command.AwaitAgent = new AwaitAgent(), seconds: 60);
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        Assert.Equal("stopped", (await Run(command => command.Stop = new StopDomain())).Message);
+        Assert.Equal(ErrorCode.DomainNotRunning, (await waiting).Code);
+    }
+
+    [Fact]
     public async Task Verify_fails_at_once_when_it_is_off_or_lacks_a_disk()
     {
         Define();
@@ -87,9 +175,12 @@ public sealed class StepsOnLibvirtTests : IAsyncLifetime
         Assert.Equal(ErrorCode.DiskMissing, (await Run(command => command.Verify = new VerifyDomain { DiskTargets = { "vdb" } })).Code);
     }
 
-    private void Define() => LibvirtDomain.Define(session.Current, TestLibvirt.Domain(Instance, "a")).Dispose();
+    private const string AgentChannel = "<devices><channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel></devices>";
 
-    private async Task<StepResult> Run(Action<StepCommand> action)
+    private void Define(string more = "") =>
+        LibvirtDomain.Define(session.Current, TestLibvirt.Domain(Instance, "a").Replace("</domain>", $"{more}</domain>", StringComparison.Ordinal)).Dispose();
+
+    private async Task<StepResult> Run(Action<StepCommand> action, double seconds = 10)
     {
         var command = new StepCommand
         {
@@ -97,7 +188,7 @@ public sealed class StepsOnLibvirtTests : IAsyncLifetime
             Recovery = "r",
             Epoch = 1,
             Instance = Instance,
-            TimeLimit = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)),
+            TimeLimit = Duration.FromTimeSpan(TimeSpan.FromSeconds(seconds)),
         };
         action(command);
         StepResult? result = null;

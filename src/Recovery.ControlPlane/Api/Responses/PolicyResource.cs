@@ -7,6 +7,7 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="Priority">0 to 100; 50 when nobody said. Higher ones are recovered first.</param>
 /// <param name="Recover">False when its owner does not want it recovered.</param>
 /// <param name="Class">What it is; missing for nothing special.</param>
+/// <param name="Ready">When it can be relied on; missing: as soon as it runs. What comes after it waits for this.</param>
 /// <param name="After">UUIDs of instances that have to run before it does.</param>
 /// <param name="Groups">Groups that it is a member of.</param>
 /// <param name="Zone">The only zone that it may be in; missing for any.</param>
@@ -19,6 +20,7 @@ public sealed record PolicyResource(
     int Priority,
     bool Recover,
     string? Class,
+    ReadinessResource? Ready,
     IReadOnlyList<Guid> After,
     IReadOnlyList<InstanceGroup> Groups,
     string? Zone,
@@ -32,6 +34,7 @@ public sealed record PolicyResource(
         row.Policy.Priority,
         !row.Policy.OptOut,
         Said(row.Policy.Class),
+        ReadinessResource.From(row.Policy.Ready),
         row.Policy.After,
         row.Policy.Groups,
         Said(row.Policy.Zone),
@@ -42,4 +45,18 @@ public sealed record PolicyResource(
         row.PolicyFaults);
 
     private static string? Said(string text) => text.Length > 0 ? text : null;
+}
+
+/// <summary>Whom to ask whether a guest does its work.</summary>
+/// <param name="Probe">Its guest agent, a TCP port, or a URL.</param>
+/// <param name="Address">The address and port, or the URL; missing for the agent.</param>
+/// <param name="Status">The HTTP status that counts; missing for the others.</param>
+/// <param name="WithinSeconds">After that it is told of by an alarm, and stays as it is.</param>
+public sealed record ReadinessResource(ReadinessProbe Probe, string? Address, int? Status, int WithinSeconds)
+{
+    internal static ReadinessResource? From(ReadinessGate? gate) => gate is null ? null : new(
+        gate.Probe,
+        gate.Address.Length > 0 ? gate.Address : null,
+        gate.Probe == ReadinessProbe.Http ? gate.Status : null,
+        gate.WithinSeconds);
 }

@@ -187,7 +187,15 @@ public sealed class JournalRow
     /// <summary>What the executor rewrote in the definition, or why it refused to.</summary>
     public List<string> Details { get; set; } = [];
 
-    public JournalEntry ToEntry() => new() { StepId = StepId, Action = Action, Outcome = Outcome, Message = Message };
+    public JournalEntry ToEntry() => new()
+    {
+        StepId = StepId,
+        Action = Action,
+        Outcome = Outcome,
+        Message = Message,
+        IntendedAt = IntendedAt,
+        EndedAt = EndedAt,
+    };
 }
 
 /// <summary>Something that happened in a recovery, for those who watch. Its id is where a reader resumes.</summary>

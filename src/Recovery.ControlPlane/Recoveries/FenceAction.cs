@@ -1,0 +1,68 @@
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Fencing;
+using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>Step 4: tries to make sure that a host can't run its guests, and says what is waited for while nothing proves it.</summary>
+public sealed class FenceAction(IFencing fencing, RecoveryOptions options)
+{
+    /// <summary>One attempt, level by level. A proof is persisted with the words of those who gave it.</summary>
+    public async Task TryAsync(Claim claim, string host, DriveMemory memory, CancellationToken cancellationToken)
+    {
+        var row = await claim.QueryAsync(
+            (context, token) => context.Hosts.AsNoTracking().SingleOrDefaultAsync(each => each.Name == host, token),
+            cancellationToken);
+        if (row is null)
+        {
+            Failed($"{host} is not registered any more, so nothing says how to fence it.");
+            return;
+        }
+
+        var attempt = await fencing.TryAsync(row, cancellationToken);
+        await claim.WriteAsync(
+            context =>
+            {
+                context.Events.AddRange(attempt.Log.Select(line => claim.NewEvent(EventTypes.Fence, line, host: host)));
+                if (attempt.ProvenOff)
+                {
+                    context.FenceProofs.Add(new FenceProofRow
+                    {
+                        Host = host,
+                        Kind = FenceProofKind.PowerOff,
+                        At = claim.Time.GetUtcNow(),
+                        Evidence = attempt.Evidence,
+                    });
+                }
+            },
+            cancellationToken);
+        if (!attempt.ProvenOff)
+        {
+            Failed(attempt.Evidence);
+        }
+
+        void Failed(string why) =>
+            memory.FenceFailed(host, claim.Time.GetUtcNow() + TimeSpan.FromSeconds(options.Fencing.RetrySeconds), why);
+    }
+
+    /// <summary>Says what is waited for. When guests were under way already, it is an alarm: their proof is gone.</summary>
+    public Task AwaitAsync(Claim claim, WorkflowAction.AwaitProof waiting, CancellationToken cancellationToken) =>
+        claim.EnterAsync(
+            waiting.State,
+            waiting.Why,
+            cancellationToken,
+            (context, _) =>
+            {
+                if (waiting.State == RecoveryState.Recovering)
+                {
+                    context.Events.Add(claim.NewEvent(
+                        EventTypes.Alarm,
+                        $"Guests of {waiting.Host} are not started: there is no proof any more that it is off.",
+                        host: waiting.Host));
+                }
+
+                return Task.CompletedTask;
+            });
+}
