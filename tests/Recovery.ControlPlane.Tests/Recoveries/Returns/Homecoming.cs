@@ -10,7 +10,6 @@ using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
 using Recovery.ControlPlane.Recoveries.Returns;
-using Recovery.ControlPlane.Tests.Api;
 using Recovery.ControlPlane.Tests.Inventory;
 using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Inventory;
@@ -48,7 +47,7 @@ internal sealed class Homecoming : IStepDispatcher, IFencing, IAsyncDisposable
         runner = services.GetServices<IHostedService>().OfType<RecoveryRunner>().Single();
     }
 
-    public SteeredTime Time { get; } = new();
+    public StoryTime Time { get; } = new();
 
     /// <summary>What an executor answers; it obeys unless a story changes it.</summary>
     public Func<StepDispatch, StepReply> Answer { get; set; } = _ => Bench.Done;
@@ -214,6 +213,16 @@ internal sealed class Homecoming : IStepDispatcher, IFencing, IAsyncDisposable
 
     public Task<FenceAttempt> TryAsync(HostRow host, CancellationToken cancellationToken) =>
         Task.FromResult(new FenceAttempt(false, $"{host.Name} has no fence agent.", []));
+
+    /// <summary>It passes when the story says so; waits take as long as they take, so that a busy machine changes nothing.</summary>
+    internal sealed class StoryTime : TimeProvider
+    {
+        private long ticks = Some.Moment.UtcTicks;
+
+        public void Pass(TimeSpan span) => Interlocked.Add(ref ticks, span.Ticks);
+
+        public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref ticks), TimeSpan.Zero);
+    }
 
     public async ValueTask DisposeAsync()
     {
