@@ -12,6 +12,7 @@ packages=(
   tgt iproute2 dnsmasq-base dbus nasm tini procps util-linux                        # the lab around them
   gcc libc6-dev zlib1g-dev                                                          # Native AOT links with these
   libxml2-utils                                                                     # virt-xml-validate checks the golden files
+  fence-agents openipmi ipmitool                                                    # hosts fenced by real IPMI
   curl
 )
 

@@ -11,6 +11,7 @@ internal static class Teardown
     {
         var subnet = await RecordedSubnetAsync(state, cancellationToken);
         LabControlPlane.Remove(state.Lab);
+        PowerController.RemoveAll(state);
         await PullAllCordsAsync(state, cancellationToken);
         await SweepNamespacesAsync(state.Lab, cancellationToken);
         await SweepInterfacesAsync(new LabNetwork(state.Lab, subnet ?? 0), cancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Recovery.Labs;
@@ -10,11 +11,14 @@ namespace Recovery.EndToEnd.Tests;
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    public const string LabName = "e2e";
-    private const int Subnet = 78;
-    private const int Port = 7078;
+    // Another checkout's tests may run on this machine at the same time: RECOVERY_E2E_LAB=mine:91.
+    private static readonly string[] Place = (Environment.GetEnvironmentVariable("RECOVERY_E2E_LAB") ?? "e2e:78").Split(':');
+    private static readonly int Subnet = int.Parse(Place[1], CultureInfo.InvariantCulture);
+    private static readonly int Port = 7000 + Subnet;
 
     private Cluster(Lab lab, LabControlPlane controlPlane) => (Lab, ControlPlane) = (lab, controlPlane);
+
+    public static string LabName => Place[0];
 
     public Lab Lab { get; }
 
@@ -109,6 +113,10 @@ internal sealed class Cluster : IAsyncDisposable
         await LabControlPlane.ExpectAsync(
             await ControlPlane.Http.PutAsJsonAsync($"/v1/hosts/{host}/maintenance", new { enabled, reason = "a test" }, Cancellation),
             Cancellation);
+
+    /// <summary>Tries one instance of an ended recovery again.</summary>
+    public Task RetryAsync(string recovery, LabGuest guest) => PostAsync(
+        $"/v1/recoveries/{recovery}/instances/{guest.Uuid}/retry", new { who = "end-to-end", why = "what stood in the way is gone" });
 
     public async Task PostAsync(string path, object? body = null) =>
         await LabControlPlane.ExpectAsync(await ControlPlane.Http.PostAsJsonAsync(path, body ?? new { }, Cancellation), Cancellation);

@@ -100,13 +100,13 @@ public class EvacuationTests
 
         var row = await cluster.InstanceAsync(recovery, guest);
         Assert.Equal("unplaced", row.GetProperty("state").GetString());
-        Assert.Contains("node3 does not see storage lab-e2e-pair", row.GetProperty("reason").GetString());
+        Assert.Contains($"node3 does not see storage lab-{Cluster.LabName}-pair", row.GetProperty("reason").GetString());
         Assert.Contains("node2 is in maintenance", row.GetProperty("reason").GetString());
         Assert.Equal("node3", (await cluster.InstanceAsync(recovery, free)).GetProperty("target").GetString());
 
         // With node2 back, retrying the one instance is enough; node2 sees the storage under another path.
         await cluster.MaintenanceAsync("node2", false);
-        await cluster.PostAsync($"/v1/recoveries/{recovery}/instances/{guest.Uuid}/retry");
+        await cluster.RetryAsync(recovery, guest);
         Assert.Equal("completed", (await cluster.EndAsync(recovery)).GetProperty("state").GetString());
         await cluster.RunsOnceOnAsync("node2", guest, generation: 2);
         await cluster.RunsOnceOnAsync("node3", free, generation: 2);
@@ -141,7 +141,7 @@ public class EvacuationTests
         }
 
         File.Move($"{storage}/doomed/gone", $"{storage}/doomed/disk.qcow2");
-        await cluster.PostAsync($"/v1/recoveries/{recovery}/instances/{doomed.Uuid}/retry");
+        await cluster.RetryAsync(recovery, doomed);
         Assert.Equal("completed", (await cluster.EndAsync(recovery)).GetProperty("state").GetString());
         row = await cluster.InstanceAsync(recovery, doomed);
         await cluster.RunsOnceOnAsync(row.GetProperty("target").GetString()!, doomed, generation: 2);

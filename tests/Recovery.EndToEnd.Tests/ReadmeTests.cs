@@ -23,7 +23,7 @@ public class ReadmeTests
 
         Assert.Contains("completed  node1  3/3", said);
         Assert.Contains("ledger on node2 can't be placed:", said);
-        Assert.Contains("node3 does not see storage lab-e2e-pair", said);
+        Assert.Contains($"node3 does not see storage lab-{Cluster.LabName}-pair", said);
         Assert.Contains("\"code\":\"host-alive\"", said);
         Assert.Contains("\"type\":\"end\"", said);
         Assert.Contains("1 unplaced", said);

@@ -13,7 +13,11 @@ public static class ApiServices
         services.AddSingleton<ProofBook>();
         services.AddSingleton<InstanceList>();
         services.AddSingleton<RecoveryList>();
+<<<<<<< HEAD
         services.AddSingleton<AlarmList>();
+=======
+        services.AddSingleton<AuditList>();
+>>>>>>> main
         services.AddSingleton<FenceRules>();
         return services.AddRecoverySwagger();
     }
@@ -29,6 +33,7 @@ public static class ApiServices
         app.MapRecoveries();
         app.MapRecoveryActions();
         app.MapRecoveryEvents();
+        app.MapAudit();
         app.MapHealth();
         app.MapProblems();
     }

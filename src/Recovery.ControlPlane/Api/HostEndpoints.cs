@@ -29,6 +29,7 @@ internal static class HostEndpoints
             .Is("Register a host, or replace what was said of it",
                 "The name has to be the one that its executor reports. Fence agents are named, never brought along; secrets are named by the file that they are in on the control plane, and never stored or returned.")
             .Path("name", $"The host's name: {HostNames.Rule}.")
+            .Header(OperatorHeader.Header, OperatorHeader.Description)
             .Takes<HostBody>(HostBody.Example.Trim(), """{"executor":"http://10.0.0.12:7071"}""")
             .Answers<HostResource>(StatusCodes.Status200OK, "It was registered before; this replaces what was said of it.")
             .Answers<HostResource>(StatusCodes.Status201Created, "It is registered; Location names it.")
@@ -38,7 +39,9 @@ internal static class HostEndpoints
         hosts.MapDelete("/{name}", DeleteAsync)
             .Is("Forget a host", "Only when nothing needs it any more. Its fence proofs are kept.")
             .Path("name", Name)
+            .Header(OperatorHeader.Header, OperatorHeader.Description)
             .Answers(StatusCodes.Status204NoContent, "It is gone.")
+            .Refuses(StatusCodes.Status400BadRequest, "The header is wrong.")
             .Refuses(StatusCodes.Status404NotFound, "No host of this name is registered.")
             .Refuses(StatusCodes.Status409Conflict, "Instances belong to it, or a live recovery involves it; they are named.");
         hosts.MapPut("/{name}/maintenance", PutMaintenanceAsync)
@@ -88,6 +91,7 @@ internal static class HostEndpoints
             faults.Add(new(FaultCodes.InvalidParameter, $"{Requests.Shown.Text(name)} is no host name: {HostNames.Rule}.") { Parameter = "name" });
         }
 
+        var by = OperatorHeader.Read(request, faults);
         var (document, unread) = await BodyReader.ReadAsync(request, HostBody.Example.Trim());
         if (unread is not null)
         {
@@ -101,7 +105,7 @@ internal static class HostEndpoints
                 return Problems.From(faults);
             }
 
-            var (host, created, refused) = await registry.PutAsync(name, said, cancellationToken);
+            var (host, created, refused) = await registry.PutAsync(name, said, by, cancellationToken);
             if (host is null)
             {
                 return Problems.From(refused);
@@ -112,9 +116,12 @@ internal static class HostEndpoints
         }
     }
 
-    private static async Task<IResult> DeleteAsync(string name, HostRegistry registry, CancellationToken cancellationToken)
+    private static async Task<IResult> DeleteAsync(
+        string name, HttpRequest request, HostRegistry registry, CancellationToken cancellationToken)
     {
-        var faults = await registry.DeleteAsync(name, cancellationToken);
+        var unread = new List<Fault>();
+        var by = OperatorHeader.Read(request, unread);
+        var faults = unread.Count > 0 ? unread : await registry.DeleteAsync(name, by, cancellationToken);
         return faults.Count == 0 ? TypedResults.NoContent() : Problems.From(faults);
     }
 
@@ -136,7 +143,7 @@ internal static class HostEndpoints
         {
             var faults = new List<Fault>();
             return MaintenanceBody.Read(document!.RootElement, faults) is { } body
-                ? Shown(name, await registry.SetMaintenanceAsync(name, body.Enabled, body.Reason!, cancellationToken), liveness, time)
+                ? Shown(name, await registry.SetMaintenanceAsync(name, body.Enabled, new(body.Who!, body.Reason!), cancellationToken), liveness, time)
                 : Problems.From(faults);
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
@@ -32,7 +33,7 @@ internal sealed class HostRegistry(
 
     /// <summary>Registers the host, or replaces what was said of it. What it reported and its maintenance stay.</summary>
     public async Task<(HostRow? Host, bool Created, IReadOnlyList<Fault> Faults)> PutAsync(
-        string name, SaidOfHost said, CancellationToken cancellationToken)
+        string name, SaidOfHost said, OperatorWord by, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
@@ -70,6 +71,8 @@ internal sealed class HostRegistry(
         }
 
         said.WriteTo(row);
+        database.Audit.Add(by.Did(
+            created ? AuditActions.RegisterHost : AuditActions.ChangeHost, time.GetUtcNow(), Changes(database, row, created), host: name));
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         changes.Notify();
@@ -78,13 +81,15 @@ internal sealed class HostRegistry(
 
     /// <summary>Null when there is no such host.</summary>
     public async Task<HostRow?> SetMaintenanceAsync(
-        string name, bool enabled, string reason, CancellationToken cancellationToken)
+        string name, bool enabled, OperatorWord by, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var row = await database.Hosts.SingleOrDefaultAsync(host => host.Name == name, cancellationToken);
         if (row is not null)
         {
-            (row.Maintenance, row.MaintenanceReason) = (enabled, reason);
+            (row.Maintenance, row.MaintenanceReason) = (enabled, enabled ? by.Why : "");
+            database.Audit.Add(by.Did(
+                enabled ? AuditActions.BeginMaintenance : AuditActions.EndMaintenance, time.GetUtcNow(), host: name));
             await database.SaveChangesAsync(cancellationToken);
             changes.Notify();
         }
@@ -93,7 +98,7 @@ internal sealed class HostRegistry(
     }
 
     /// <summary>Empty when it is gone; else everything that still needs it. Its fence proofs are kept.</summary>
-    public async Task<IReadOnlyList<Fault>> DeleteAsync(string name, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Fault>> DeleteAsync(string name, OperatorWord by, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
@@ -112,10 +117,24 @@ internal sealed class HostRegistry(
 
         await database.Domains.Where(domain => domain.Host == name).ExecuteDeleteAsync(cancellationToken);
         await database.Hosts.Where(host => host.Name == name).ExecuteDeleteAsync(cancellationToken);
+        database.Audit.Add(by.Did(AuditActions.DeleteHost, time.GetUtcNow(), host: name));
+        await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         liveness.Forget(name);
         changes.Notify();
         return [];
+    }
+
+    // Names, not values: how to fence a host is nothing for a log.
+    private static string Changes(RecoveryDbContext database, HostRow row, bool created)
+    {
+        if (created)
+        {
+            return row.Executor;
+        }
+
+        var changed = database.Entry(row).Properties.Where(property => property.IsModified).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Metadata.Name));
+        return string.Join(", ", changed) is { Length: > 0 } names ? $"changed: {names}" : "nothing changed";
     }
 
     private static async Task<IEnumerable<Fault>> LiveRecoveriesAsync(

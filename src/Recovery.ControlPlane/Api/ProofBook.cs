@@ -61,6 +61,8 @@ internal sealed class ProofBook(
         };
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         database.FenceProofs.Add(proof);
+        database.Audit.Add(new OperatorWord(who, reason).Did(
+            AuditActions.Attest, proof.At, $"off, until {Times.Iso(expiresAt)}", host: host.Name));
         await database.SaveChangesAsync(cancellationToken);
 
         // A recovery may be waiting for just this.

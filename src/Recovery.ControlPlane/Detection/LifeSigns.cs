@@ -2,10 +2,14 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Detection;
 
-/// <summary>What follows from hearing a host: it is written down, and whatever proved that it is off proves nothing more.</summary>
+/// <summary>
+/// What follows from hearing a host: it is written down, and whatever proved that it is off proves nothing more. Its own
+/// word, that no guest runs there, is not contradicted by its being alive; see <c>ExecutorWords</c>.
+/// </summary>
 public sealed class LifeSigns(
     IDbContextFactory<RecoveryDbContext> contexts, LivenessBoard liveness, TimeProvider time, ILogger<LifeSigns> log)
 {
@@ -43,11 +47,19 @@ public sealed class LifeSigns(
         var standing = await database.FenceProofs
             .Where(row => row.VoidedAt == null && names.Contains(row.Host))
             .ToListAsync(cancellationToken);
-        var outlived = standing.FindAll(row => row.At < heard[row.Host]);
-        outlived.ForEach(row => row.VoidedAt = time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var told = new List<string>();
+        foreach (var row in standing.Where(row => row.ToProof().IsContradictedBy(new HostSigns(heard[row.Host], GuestSeenAt: null))))
+        {
+            row.VoidedAt = now;
+            var sentence = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{row.Host} is alive, so the fence proof of {row.At:yyyy-MM-dd HH:mm:ss}Z ({row.Kind}: {row.Evidence}) is void from now on: nothing more is started on its strength. Either somebody has switched {row.Host} on again, or whoever said that it is off was wrong: look at its power controller");
+            await ProofAlarm.RaiseAsync(database, row.Host, $"{sentence}.", now, cancellationToken);
+            told.Add(sentence);
+        }
+
         await database.SaveChangesAsync(cancellationToken);
-        return outlived.ConvertAll(row => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{row.Host} is alive, so the fence proof of {row.At:yyyy-MM-dd HH:mm:ss}Z ({row.Kind}: {row.Evidence}) is void from now on: nothing more is started on its strength"));
+        return told;
     }
 }

@@ -26,16 +26,32 @@ public sealed class ExecutorChannels(RecoveryOptions options) : IDisposable
     {
         try
         {
-            return channels.GetOrAdd(address, each => new Lazy<GrpcChannel>(() => Open(each))).Value;
+            return channels.GetOrAdd(address, each => new Lazy<GrpcChannel>(() => Open(each, ConnectTimeout))).Value;
         }
         catch (Exception failure) when (failure is not ExecutorUnreachableException)
         {
             // A Lazy keeps its failure; the operator may correct the file, so the next call tries afresh.
             channels.TryRemove(address, out _);
-            throw new ExecutorUnreachableException(
-                $"No connection to an executor at '{address}' can be prepared: {failure.Message} "
-                + "Correct the host's executor address, or the files under Recovery:Executors.",
-                failure);
+            throw Unusable(address, failure);
+        }
+    }
+
+    /// <summary>
+    /// A channel that nobody shares, for the caller to dispose: it dials afresh, and so tells at once whether anybody is
+    /// there now.
+    /// </summary>
+    /// <param name="address">As for <see cref="To"/>.</param>
+    /// <param name="connectWithin">Until the connection stands, with TLS.</param>
+    /// <exception cref="ExecutorUnreachableException">As for <see cref="To"/>.</exception>
+    public GrpcChannel OpenAnew(string address, TimeSpan connectWithin)
+    {
+        try
+        {
+            return Open(address, connectWithin);
+        }
+        catch (Exception failure)
+        {
+            throw Unusable(address, failure);
         }
     }
 
@@ -56,14 +72,19 @@ public sealed class ExecutorChannels(RecoveryOptions options) : IDisposable
         }
     }
 
-    private GrpcChannel Open(string address) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
+    private static ExecutorUnreachableException Unusable(string address, Exception failure) => new(
+        $"No connection to an executor at '{address}' can be prepared: {failure.Message} "
+        + "Correct the host's executor address, or the files under Recovery:Executors.",
+        failure);
+
+    private GrpcChannel Open(string address, TimeSpan connectTimeout) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
     {
         MaxReceiveMessageSize = LargestMessageBytes,
         MaxSendMessageSize = LargestMessageBytes,
         DisposeHttpClient = true,
         HttpHandler = new SocketsHttpHandler
         {
-            ConnectTimeout = ConnectTimeout,
+            ConnectTimeout = connectTimeout,
             KeepAlivePingDelay = PingEvery,
             KeepAlivePingTimeout = PingAnsweredWithin,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,

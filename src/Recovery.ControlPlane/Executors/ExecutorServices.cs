@@ -13,6 +13,7 @@ public static class ExecutorServices
         services.AddSingleton<StepCommandBuilder>();
         services.AddSingleton<IStepDispatcher, StepDispatcher>();
         services.AddSingleton<IDefinitionPreview, ExecutorPreview>();
+        services.AddSingleton<IExecutorFence, ExecutorFence>();
         return services;
     }
 }

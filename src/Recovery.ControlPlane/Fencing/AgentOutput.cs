@@ -23,9 +23,9 @@ internal sealed class AgentOutput
     }
 
     /// <summary>Standard output, then standard error, as far as they came within this time.</summary>
-    public async Task<string> WithinAsync(TimeSpan grace)
+    public async Task<string> WithinAsync(TimeSpan grace, TimeProvider time)
     {
-        await Task.WhenAny(Task.WhenAll(standardOutput.End, standardError.End), Task.Delay(grace));
+        await Task.WhenAny(Task.WhenAll(standardOutput.End, standardError.End), Task.Delay(grace, time));
         return Scrub(standardOutput.Text(), secrets) + "\n" + Scrub(standardError.Text(), secrets);
     }
 

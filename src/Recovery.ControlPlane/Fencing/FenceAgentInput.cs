@@ -28,9 +28,9 @@ internal sealed partial record FenceAgentInput(string Text, IReadOnlyList<string
             Append(text, Own(key), value);
         }
 
-        foreach (var (key, file) in level.SecretOptions)
+        foreach (var (key, reference) in level.SecretOptions)
         {
-            var secret = await ReadSecretAsync(key, file, options.SecretsDirectory, cancellationToken);
+            var secret = await ReadSecretAsync(key, reference, options.SecretsDirectory, cancellationToken);
             secrets.Add(secret);
             Append(text, Own(key), secret);
         }
@@ -62,23 +62,34 @@ internal sealed partial record FenceAgentInput(string Text, IReadOnlyList<string
     }
 
     private static async Task<string> ReadSecretAsync(
-        string key, string file, string directory, CancellationToken cancellationToken)
+        string key, string written, string directory, CancellationToken cancellationToken)
     {
-        if (file.Length == 0 || file is "." or ".." || file != Path.GetFileName(file))
+        // What is written there is not repeated: it may be the secret itself, in the wrong place.
+        if (SecretReference.Parse(written) is not { } reference)
         {
-            throw new FenceLevelException($"its secret option '{key}' has to name a file in {directory}, without any folder");
+            throw new FenceLevelException(
+                $"its secret option '{key}' has to name a file in {directory}, without any folder, or an environment variable "
+                + $"as {SecretReference.EnvironmentForm}");
         }
 
+        if (reference.Variable is { } variable)
+        {
+            return SecretReference.Environment(variable)
+                ?? throw new FenceLevelException(
+                    $"the secret for its option '{key}' is to come from the environment variable {variable}, which the control "
+                    + "plane does not have: set it and start the control plane again");
+        }
+
+        var file = Path.Combine(directory, reference.File!);
         try
         {
-            var content = await File.ReadAllTextAsync(Path.Combine(directory, file), cancellationToken);
+            var content = await File.ReadAllTextAsync(file, cancellationToken);
             return content.TrimEnd('\r', '\n');
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new FenceLevelException(
-                $"the secret for its option '{key}' can't be read from {Path.Combine(directory, file)}: put it there, readable "
-                + "for the control plane", failure);
+                $"the secret for its option '{key}' can't be read from {file}: put it there, readable for the control plane", failure);
         }
     }
 

@@ -1,19 +1,49 @@
 using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Fencing;
 
-/// <summary>Switches hosts off and makes sure of it.</summary>
+/// <summary>Makes sure that a host cannot run its guests.</summary>
 public interface IFencing
 {
     /// <summary>
-    /// Tries the host's fence levels in order until one proves that its power is off. A host that is off already
-    /// counts. An agent that can't be asked is a failure of its level, never a proof.
+    /// Tries the fence levels of a host in order until one proves it: the host's own executor, its fence agents, its
+    /// storage. A level that can't be asked is a failure of that level, never a proof.
     /// </summary>
-    Task<FenceAttempt> TryAsync(HostRow host, CancellationToken cancellationToken);
+    Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken);
 }
 
+/// <summary>On whose behalf a host is fenced: executors refuse an older epoch of a recovery than they have heard of.</summary>
+public sealed record FenceOrder(Guid Recovery, long Epoch);
+
 /// <summary>How fencing went.</summary>
-/// <param name="ProvenOff">A fence agent's status said off.</param>
-/// <param name="Evidence">Which agent said what; when not proven, why each level failed and what can be done.</param>
-/// <param name="Log">One line for each call of an agent, for the events.</param>
-public sealed record FenceAttempt(bool ProvenOff, string Evidence, IReadOnlyList<string> Log);
+/// <param name="ProvenOff">A level proved that the host can't run its guests.</param>
+/// <param name="Evidence">Who said what; when not proven, why each level failed and what can be done.</param>
+/// <param name="Log">One line for each question and its answer, for the events.</param>
+/// <param name="Kind">What the proof rests on, when there is one.</param>
+public sealed record FenceAttempt(
+    bool ProvenOff, string Evidence, IReadOnlyList<string> Log, FenceProofKind Kind = FenceProofKind.PowerOff)
+{
+    /// <summary>From when on a sign to the contrary voids the proof; null: from when it is recorded.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>The proof as it is to be recorded now.</summary>
+    /// <exception cref="InvalidOperationException">Nothing is proven.</exception>
+    public FenceProofRow Proof(string host, DateTimeOffset now)
+    {
+        if (!ProvenOff)
+        {
+            throw new InvalidOperationException($"Nothing proves that {host} is off: {Evidence}");
+        }
+
+        var at = At ?? now;
+        return new FenceProofRow
+        {
+            Host = host,
+            Kind = Kind,
+            At = at,
+            ExpiresAt = at + FenceProof.LongestOf(Kind),
+            Evidence = Evidence,
+        };
+    }
+}

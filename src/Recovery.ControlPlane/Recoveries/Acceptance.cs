@@ -9,7 +9,8 @@ namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
 /// Step 1 of a recovery: accept. Everything that stands against the request is named at once, or the recovery, its
-/// locks, its idempotency key and its first event are written in one transaction.
+/// locks, its idempotency key, its first event and its row in the audit log are
+/// written in one transaction.
 /// </summary>
 /// <remarks>
 /// Two requests that race for a host or for a key are decided by the unique keys of their rows, whichever replica they
@@ -135,14 +136,17 @@ public sealed class Acceptance(
             });
         }
 
+        var what = $"{StateNames.Of(asked.Kind!.Value)} {string.Join(", ", scope.Hosts)}, {scope.Instances.Count} instances known now{(asked.Plan is { } planned ? $", by plan {planned.Value}" : "")}{(asked.EvenIfAlive ? ", even if alive" : "")}";
         database.Events.Add(new EventRow
         {
             RecoveryId = id,
             At = now,
             Type = EventTypes.RecoveryState,
             State = StateNames.Of(RecoveryState.Accepted),
-            Message = $"Accepted: {StateNames.Of(asked.Kind!.Value)} {string.Join(", ", scope.Hosts)}, {scope.Instances.Count} instances known now{(asked.Plan is { } planned ? $", by plan {planned.Value}" : "")}",
+            Message = $"Accepted: {what}",
         });
+        database.Audit.Add(asked.By.Did(
+            AuditActions.Accept, now, what, id, host: scope.Hosts.Count == 1 ? scope.Hosts[0] : null));
         try
         {
             await database.SaveChangesAsync(cancellationToken);

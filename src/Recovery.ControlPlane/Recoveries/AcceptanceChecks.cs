@@ -39,7 +39,11 @@ public static class AcceptanceChecks
         {
             if (sight.Cluster.FindHost(source.Value) is { } host)
             {
+<<<<<<< HEAD
                 AcceptanceLiveness.Check(host, source.Pointer, sight, faults, resumes);
+=======
+                AcceptanceLiveness.Check(host, asked.EvenIfAlive, source.Pointer, sight, faults);
+>>>>>>> main
             }
         }
 

@@ -1,11 +1,13 @@
 using System.Globalization;
 using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Host = Recovery.Core.Inventory.Host;
 
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
+<<<<<<< HEAD
 /// Whether a host may be taken for dead, or for back. Silence is necessary for the one and never sufficient: the fence
 /// proof comes later. For the other it has to be up.
 /// </summary>
@@ -14,17 +16,31 @@ internal static class AcceptanceLiveness
     public static void Check(Host host, string pointer, AcceptanceSight sight, List<Fault> faults, bool resumes = false)
     {
         if ((resumes ? RefusalToResume(host) : Refusal(host, sight)) is { } refusal)
+=======
+/// Whether guests may be taken from a host as it is. Silence is necessary, unless somebody says that the host is beyond
+/// use, and never sufficient: the fence proof comes later.
+/// </summary>
+internal static class AcceptanceLiveness
+{
+    private const string BeyondUse =
+        "ask for it with \"options\":{\"evenIfAlive\":true}, which has its own executor end its guests first, or a fence agent switch it off";
+
+    public static void Check(Host host, bool evenIfAlive, string pointer, AcceptanceSight sight, List<Fault> faults)
+    {
+        if (Refusal(host, evenIfAlive, sight) is { } refusal)
+>>>>>>> main
         {
             faults.Add(refusal with { Pointer = pointer });
         }
     }
 
-    public static Fault? Refusal(Host host, AcceptanceSight sight) => host.Liveness switch
+    public static Fault? Refusal(Host host, bool evenIfAlive, AcceptanceSight sight) => host.Liveness switch
     {
+        HostLiveness.Up or HostLiveness.LibvirtDown when evenIfAlive => null,
         HostLiveness.Up => Alive(host.Name, sight,
-            $"Evacuating a living host would run its guests twice. To empty it for maintenance, ask for a drain: {{\"kind\":\"drain\",\"hosts\":[\"{host.Name}\"]}}. This release does not carry drains out yet, so migrate its guests by hand: virsh migrate --live --persistent --undefinesource GUEST qemu+ssh://TARGET/system. If {host.Name} is alive but broken, switch it off first"),
+            $"Evacuating a living host would run its guests twice. To empty it for maintenance, ask for a drain: {{\"kind\":\"drain\",\"hosts\":[\"{host.Name}\"]}}. This release does not carry drains out yet, so migrate its guests by hand: virsh migrate --live --persistent --undefinesource GUEST qemu+ssh://TARGET/system. If {host.Name} is alive but broken, {BeyondUse}. Or switch it off yourself"),
         HostLiveness.LibvirtDown => Alive(host.Name, sight,
-            $"Its libvirt does not answer, and its guests may well be running all the same. Restart libvirtd there; guests survive that. If {host.Name} is beyond that, switch it off first"),
+            $"Its libvirt does not answer, and its guests may well be running all the same. Restart libvirtd there; guests survive that. If {host.Name} is beyond that, {BeyondUse}. Or switch it off yourself"),
         HostLiveness.NeverSeen => new(FaultCodes.HostNeverSeen,
             $"No executor was ever seen on {host.Name}, so nothing is known of its guests and there is nothing to bring up elsewhere. Start recovery-executor there, or check the executor's address with GET /v1/hosts/{host.Name}."),
         HostLiveness.Silent when sight.TooEarlyToTell.TryGetValue(host.Name, out var wait) => new(FaultCodes.LivenessUnknown,
@@ -32,6 +48,7 @@ internal static class AcceptanceLiveness
         _ => null,
     };
 
+<<<<<<< HEAD
     /// <summary>Why guests can't be started there again.</summary>
     public static Fault? RefusalToResume(Host host) => host.Liveness switch
     {
@@ -43,6 +60,15 @@ internal static class AcceptanceLiveness
             $"No executor was ever seen on {host.Name}, so nothing is known of its guests. Start recovery-executor there, or check the executor's address with GET /v1/hosts/{host.Name}."),
         _ => null,
     };
+=======
+    /// <summary>What to know of a host that is alive and taken from all the same; null when there is nothing.</summary>
+    public static PlanWarning? Warning(Host host, bool evenIfAlive) =>
+        evenIfAlive && host.Liveness is HostLiveness.Up or HostLiveness.LibvirtDown
+            ? new("source-alive",
+                $"{host.Name} is alive, and it is asked for all the same (evenIfAlive): its guests that run now will be ended there before they are started elsewhere, by its own executor, or by a fence agent that switches {host.Name} off with all that is on it.")
+            { Host = host.Name }
+            : null;
+>>>>>>> main
 
     private static Fault Alive(string host, AcceptanceSight sight, string advice)
     {

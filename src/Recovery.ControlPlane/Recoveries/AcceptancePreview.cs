@@ -75,6 +75,8 @@ public sealed class AcceptancePreview(
             Warnings =
             [
                 .. scope.Faults.Select(fault => new PlanWarning(fault.Code.Name, fault.Message)),
+                .. request.Hosts.Select(sight.Cluster.FindHost).OfType<Core.Inventory.Host>()
+                    .Select(host => AcceptanceLiveness.Warning(host, request.EvenIfAlive)).OfType<PlanWarning>(),
                 .. PlanWarnings.Of(made, toPlan),
             ],
         });

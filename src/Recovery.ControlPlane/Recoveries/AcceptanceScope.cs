@@ -25,6 +25,10 @@ public sealed record AcceptanceScope(
         ExcludedTargets = [.. asked.ExcludedTargets.Select(target => target.Value)],
         ExcludedInstances = [.. asked.ExcludedInstances.Select(instance => instance.Value)],
         IgnoreDependencies = asked.IgnoreDependencies,
+<<<<<<< HEAD
         OnlyAutostart = asked.ReturnOf is not null,
+=======
+        EvenIfAlive = asked.EvenIfAlive,
+>>>>>>> main
     };
 }

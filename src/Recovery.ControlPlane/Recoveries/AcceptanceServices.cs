@@ -6,7 +6,7 @@ namespace Recovery.ControlPlane.Recoveries;
 
 public static class AcceptanceServices
 {
-    /// <summary>What takes requests in: accept, preview, cancel, retry. The runner carries them out.</summary>
+    /// <summary>What takes requests in: accept, preview, and operators who step in. The runner carries them out.</summary>
     public static IServiceCollection AddAcceptance(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -16,7 +16,8 @@ public static class AcceptanceServices
         services.AddSingleton<AcceptanceLookout>();
         services.AddSingleton<Acceptance>();
         services.AddSingleton<AcceptancePreview>();
-        services.AddSingleton<Cancellation>();
+        services.AddSingleton<OperatorDesk>();
+        services.AddSingleton<OperatorControl>();
         services.AddSingleton<Retry>();
         return services;
     }

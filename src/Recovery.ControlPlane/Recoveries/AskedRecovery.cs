@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Recovery.Core.Planning;
+using Recovery.ControlPlane.Persistence;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Recoveries;
@@ -37,6 +37,11 @@ public sealed record AskedRecovery
     /// <summary>Instances come up in the order of their priorities alone.</summary>
     public bool IgnoreDependencies { get; init; }
 
+    /// <summary>
+    /// The sources may be alive but beyond use: their own executors end their guests first, or an agent switches them off.
+    /// </summary>
+    public bool EvenIfAlive { get; init; }
+
     /// <summary>A plan that was made before; it says all of the above.</summary>
     public Named<Guid>? Plan { get; init; }
 
@@ -45,6 +50,9 @@ public sealed record AskedRecovery
 
     /// <summary>Check and plan, and change nothing.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary>Who asks, and why, for the audit log. It is no part of what is asked for.</summary>
+    public OperatorWord By { get; init; } = new(OperatorWord.NoName);
 
     /// <summary>What is wrong with it so far.</summary>
     public IReadOnlyList<Fault> Faults { get; init; } = [];
@@ -61,6 +69,7 @@ public sealed record AskedRecovery
         excludedTargets = ExcludedTargets.Select(target => target.Value).Order(StringComparer.Ordinal),
         excludedInstances = ExcludedInstances.Select(instance => instance.Value).Order(),
         ignoreDependencies = IgnoreDependencies,
+        evenIfAlive = EvenIfAlive,
         plan = Plan?.Value,
         maxParallel = MaxParallel,
     })));

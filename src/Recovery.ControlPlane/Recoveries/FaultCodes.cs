@@ -54,6 +54,8 @@ public static class FaultCodes
     // What is asked of a recovery that is there.
     public static readonly FaultCode NoSuchRecovery = Gone("no-such-recovery", "There is no such recovery");
     public static readonly FaultCode RecoveryFinal = Now("recovery-final", "The recovery has ended");
+    public static readonly FaultCode RecoveryEnding = Now("recovery-ending", "The recovery is being cancelled");
+    public static readonly FaultCode InstanceBegun = Now("instance-begun", "The instance is not waiting any more");
     public static readonly FaultCode InstanceNotRetriable = Now("instance-not-retriable", "The instance can't be retried as it stands");
     public static readonly FaultCode RecoveryLive = Now("recovery-live", "The recovery has not ended yet");
 
@@ -74,6 +76,7 @@ public static class FaultCodes
     public static readonly FaultCode SecretInOptions = Never("secret-in-options", "A secret is not given in the open");
     public static readonly FaultCode ReservedOption = Never("reserved-option", "This option is not the request's to give");
     public static readonly FaultCode UnknownSecretFile = Here("unknown-secret-file", "There is no such file of a secret");
+    public static readonly FaultCode UnknownSecretVariable = Here("unknown-secret-variable", "There is no such environment variable of a secret");
     public static readonly FaultCode AttestedAlive = Now("attested-alive", "The host is alive, whatever is attested");
 
     /// <summary>All of them by name.</summary>

@@ -7,7 +7,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>Step 4: tries to make sure that a host can't run its guests, and says what is waited for while nothing proves it.</summary>
-public sealed class FenceAction(IFencing fencing, RecoveryOptions options)
+public sealed class FenceAction(IFencing fencing, FencingTurn turn, RecoveryOptions options)
 {
     /// <summary>One attempt, level by level. A proof is persisted with the words of those who gave it.</summary>
     public async Task TryAsync(Claim claim, string host, DriveMemory memory, CancellationToken cancellationToken)
@@ -21,26 +21,29 @@ public sealed class FenceAction(IFencing fencing, RecoveryOptions options)
             return;
         }
 
-        var attempt = await fencing.TryAsync(row, cancellationToken);
-        await claim.WriteAsync(
-            context =>
-            {
-                context.Events.AddRange(attempt.Log.Select(line => claim.NewEvent(EventTypes.Fence, line, host: host)));
-                if (attempt.ProvenOff)
-                {
-                    context.FenceProofs.Add(new FenceProofRow
-                    {
-                        Host = host,
-                        Kind = FenceProofKind.PowerOff,
-                        At = claim.Time.GetUtcNow(),
-                        Evidence = attempt.Evidence,
-                    });
-                }
-            },
-            cancellationToken);
-        if (!attempt.ProvenOff)
+        var taken = await turn.RunAsync(claim, host, AttemptAsync, cancellationToken);
+        if (taken is not null)
         {
-            Failed(attempt.Evidence);
+            Failed(taken);
+        }
+
+        async Task AttemptAsync(CancellationToken token)
+        {
+            var attempt = await fencing.TryAsync(row, new FenceOrder(claim.RecoveryId, claim.Epoch), token);
+            await claim.WriteAsync(
+                context =>
+                {
+                    context.Events.AddRange(attempt.Log.Select(line => claim.NewEvent(EventTypes.Fence, line, host: host)));
+                    if (attempt.ProvenOff)
+                    {
+                        context.FenceProofs.Add(attempt.Proof(host, claim.Time.GetUtcNow()));
+                    }
+                },
+                token);
+            if (!attempt.ProvenOff)
+            {
+                Failed(attempt.Evidence);
+            }
         }
 
         void Failed(string why) =>

@@ -34,11 +34,17 @@ public sealed class FenceProofs(
         var persisted = await context.Hosts.AsNoTracking()
             .Where(row => names.Contains(row.Name))
             .ToDictionaryAsync(row => row.Name, row => row.LastHeardAt, StringComparer.Ordinal, cancellationToken);
+        var guests = await context.Domains.AsNoTracking()
+            .Where(row => names.Contains(row.Host) && (row.State == DomainState.Running || row.State == DomainState.Paused))
+            .GroupBy(row => row.Host)
+            .Select(rows => new { Host = rows.Key, At = rows.Max(row => (DateTimeOffset?)row.ReportedAt) })
+            .ToDictionaryAsync(rows => rows.Host, rows => rows.At, StringComparer.Ordinal, cancellationToken);
         var now = time.GetUtcNow();
         var valid = new Dictionary<string, FenceProof>(StringComparer.Ordinal);
         foreach (var proof in standing.Select(row => row.ToProof()))
         {
-            if (proof.IsValid(now, Later(persisted.GetValueOrDefault(proof.Host), liveness.LastHeard(proof.Host))))
+            var heard = Later(persisted.GetValueOrDefault(proof.Host), liveness.LastHeard(proof.Host));
+            if (proof.IsValid(now, new HostSigns(heard, guests.GetValueOrDefault(proof.Host))))
             {
                 valid[proof.Host] = proof;
             }

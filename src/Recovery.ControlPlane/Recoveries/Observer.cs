@@ -1,11 +1,14 @@
+using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Persistence;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>Looks at the world for the step machine: who is proven off, who is alive, who did not answer.</summary>
-public sealed class Observer(FenceProofs proofs, LivenessBoard liveness)
+public sealed class Observer(
+    IDbContextFactory<RecoveryDbContext> contexts, FenceProofs proofs, LivenessBoard liveness)
 {
     public async Task<Observation> LookAsync(
         RecoveryProgress recovery, DriveMemory memory, RunningActions running, CancellationToken cancellationToken)
@@ -15,8 +18,10 @@ public sealed class Observer(FenceProofs proofs, LivenessBoard liveness)
             .OfType<string>()
             .ToHashSet(StringComparer.Ordinal);
         var valid = await proofs.ValidAsync(hosts, cancellationToken);
+        var sources = recovery.Unfinished.Select(instance => instance.Source).ToHashSet(StringComparer.Ordinal);
         return new Observation
         {
+            BlindBecause = sources.All(valid.ContainsKey) ? null : await WhyBlindAsync(sources, cancellationToken),
             Hosts = hosts.ToDictionary(
                 host => host,
                 host => new HostSight
@@ -33,5 +38,19 @@ public sealed class Observer(FenceProofs proofs, LivenessBoard liveness)
             UnderWay = running.Instances,
             Silences = memory.Silences,
         };
+    }
+
+    // Read only while somebody has to be fenced: it takes a look at every host.
+    private async Task<string?> WhyBlindAsync(HashSet<string> sources, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await context.Hosts.AsNoTracking()
+            .Select(row => new { row.Name, row.Maintenance, Reported = row.ReportedAt != null })
+            .ToListAsync(cancellationToken);
+        var proven = await proofs.ValidAsync([.. rows.Select(row => row.Name)], cancellationToken);
+        return Sight.WhyNotFence(
+            rows.Select(row => new Witness(row.Name, liveness.Of(row.Name, row.Reported), row.Maintenance)),
+            sources,
+            proven.Keys.ToHashSet(StringComparer.Ordinal));
     }
 }

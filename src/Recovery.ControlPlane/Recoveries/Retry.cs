@@ -9,52 +9,45 @@ namespace Recovery.ControlPlane.Recoveries;
 /// Tries one instance of an ended recovery again, alone: a new attempt with a journal of its own, planned anew, with a
 /// fence proof that holds then.
 /// </summary>
-public sealed class Retry(
-    IDbContextFactory<RecoveryDbContext> databases, AcceptanceLookout lookout, RunnerSignal signal, TimeProvider time)
+public sealed class Retry(OperatorDesk desk, AcceptanceLookout lookout, TimeProvider time)
 {
     /// <summary>Empty when it will be tried again; else everything that stands against it.</summary>
-    public async Task<IReadOnlyList<Fault>> RetryAsync(Guid id, Guid instanceId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Fault>> RetryAsync(
+        Guid id, Guid instanceId, OperatorWord by, CancellationToken cancellationToken)
     {
         var sight = await lookout.LookAsync(cancellationToken);
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var recovery = await database.Recoveries.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
-        if (recovery is null)
-        {
-            return [RecoveryFaults.NotFound(id.ToString())];
-        }
+        return await desk.StepInAsync(
+            id, by, (database, recovery, token) => RetryAsync(database, recovery, instanceId, sight, token), cancellationToken);
+    }
 
+    private async Task<Intervention> RetryAsync(
+        RecoveryDbContext database, RecoveryRow recovery, Guid instanceId, AcceptanceSight sight, CancellationToken cancellationToken)
+    {
         var instance = await database.RecoveryInstances.AsNoTracking().SingleOrDefaultAsync(
-            row => row.RecoveryId == id && row.InstanceId == instanceId, cancellationToken);
+            row => row.RecoveryId == recovery.Id && row.InstanceId == instanceId, cancellationToken);
         if (instance is null)
         {
-            return [RecoveryFaults.NoSuchInstance(id, instanceId.ToString())];
+            return new Intervention.Refused(RecoveryFaults.NoSuchInstance(recovery.Id, instanceId.ToString()));
         }
 
         var faults = RetryChecks.Check(recovery, instance, sight);
         if (faults.Count > 0)
         {
-            return faults;
+            return new Intervention.Refused(faults);
         }
 
         if (!await BackToTheStartAsync(database, recovery, instance, cancellationToken))
         {
-            return [ChangedMeanwhile(instance)];
+            return new Intervention.Missed();
         }
 
-        AddLockAndEvent(database, sight, instance);
-        try
-        {
-            await database.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
-        catch (DbUpdateException exception) when (UniqueViolation.Is(exception))
-        {
-            return [ChangedMeanwhile(instance)];
-        }
-
-        signal.Notify();
-        return [];
+        AddLockAndEvents(database, sight, instance);
+        return new Intervention.Done(
+            AuditActions.Retry,
+            StateNames.Of(InstanceState.Waiting),
+            $"{instance.Name} shall be tried again.",
+            $"{instance.Name} was {StateNames.Of(instance.State)}, attempt {instance.Attempt + 1}",
+            instanceId);
     }
 
     // Compare and set: both rows must still be what the checks saw.
@@ -69,6 +62,7 @@ public sealed class Retry(
                     .SetProperty(each => each.Attempt, instance.Attempt + 1)
                     .SetProperty(each => each.Target, (string?)null)
                     .SetProperty(each => each.Reason, "")
+                    .SetProperty(each => each.SkipRequested, false)
                     .SetProperty(each => each.StartedAt, (DateTimeOffset?)null)
                     .SetProperty(each => each.ReadyAt, (DateTimeOffset?)null)
                     .SetProperty(each => each.FinishedAt, (DateTimeOffset?)null),
@@ -85,7 +79,7 @@ public sealed class Retry(
         return instances == 1 && recoveries == 1;
     }
 
-    private void AddLockAndEvent(RecoveryDbContext database, AcceptanceSight sight, RecoveryInstanceRow instance)
+    private void AddLockAndEvents(RecoveryDbContext database, AcceptanceSight sight, RecoveryInstanceRow instance)
     {
         var subject = RecoveryLockRow.ForInstance(instance.InstanceId);
         if (sight.HolderOf(subject) is null)
@@ -113,8 +107,4 @@ public sealed class Retry(
                 Message = $"Accepted again, for {instance.Name}",
             });
     }
-
-    private static Fault ChangedMeanwhile(RecoveryInstanceRow instance) => new(FaultCodes.ChangedMeanwhile,
-        $"{instance.Name} or its recovery changed while the retry was being accepted. Nothing was done; look at it and send the request again.")
-    { Parameter = "instance", Recovery = instance.RecoveryId };
 }

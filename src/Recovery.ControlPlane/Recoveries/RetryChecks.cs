@@ -28,7 +28,7 @@ internal static class RetryChecks
             return faults;
         }
 
-        faults.AddRange(Source(instance, sight));
+        faults.AddRange(Source(recovery, instance, sight));
         string[] subjects = [RecoveryLockRow.ForHost(instance.Source), RecoveryLockRow.ForInstance(instance.InstanceId)];
         var holders = subjects.Select(sight.HolderOf).OfType<Guid>().Where(holder => holder != recovery.Id).Distinct();
         faults.AddRange(holders.Select(holder =>
@@ -36,7 +36,7 @@ internal static class RetryChecks
         return faults;
     }
 
-    private static IEnumerable<Fault> Source(RecoveryInstanceRow instance, AcceptanceSight sight)
+    private static IEnumerable<Fault> Source(RecoveryRow recovery, RecoveryInstanceRow instance, AcceptanceSight sight)
     {
         var now = sight.Cluster.Instances.FirstOrDefault(each => each.Id == instance.InstanceId);
         if (instance.Task != InstanceTask.Move)
@@ -53,7 +53,7 @@ internal static class RetryChecks
             { Parameter = "instance" };
         }
         else if (sight.Cluster.FindHost(instance.Source) is { } source
-            && AcceptanceLiveness.Refusal(source, sight) is { } refusal)
+            && AcceptanceLiveness.Refusal(source, recovery.Request.EvenIfAlive, sight) is { } refusal)
         {
             yield return refusal with { Parameter = "instance" };
         }

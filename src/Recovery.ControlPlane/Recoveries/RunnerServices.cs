@@ -1,3 +1,4 @@
+using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Recoveries.Readiness;
 using Recovery.ControlPlane.Recoveries.Returns;
 
@@ -11,6 +12,8 @@ public static class RunnerServices
         .AddSingleton<PlanStage>()
         .AddSingleton<FenceAction>()
         .AddSingleton<FenceProofs>()
+        .AddSingleton<IHostFence, HostFence>()
+        .AddSingleton<FencingTurn>()
         .AddSingleton<Observer>()
         .AddSingleton<RecheckStage>()
         .AddSingleton<StepCarrier>()

@@ -33,10 +33,42 @@ public sealed record FenceProof(
     public bool HostIsOff => Kind is FenceProofKind.PowerOff or FenceProofKind.Attestation;
 
     /// <summary>
-    /// A proof is void once the host was heard alive after it was given: somebody switched it on again, or the proof
-    /// was wrong. Both are reasons not to start a second copy of its guests.
+    /// How long a proof of this kind may count at most, without anybody being asked again; null: until life ends it.
+    /// The word of an executor says what was so when it was given, and the host lives on: whoever may log in there may
+    /// start a guest, and if the host falls silent nobody would hear of it. So its word is soon asked for again, which
+    /// costs nothing while it answers; when it does not, the next fence level has to prove more.
     /// </summary>
-    public bool IsValid(DateTimeOffset now, DateTimeOffset? lastHeardAlive) =>
+    public static TimeSpan? LongestOf(FenceProofKind kind) => kind switch
+    {
+        FenceProofKind.ExecutorWord => TimeSpan.FromMinutes(10),
+        FenceProofKind.Attestation => TimeSpan.FromHours(24),
+        _ => null,
+    };
+
+    /// <summary>
+    /// How long a host has to have been silent before its silence confirms that it is off: two heartbeats, which come
+    /// each second, and some delay. Without this, a power controller that says "off" and lies would be believed until the
+    /// next heartbeat, which is long enough to start a guest elsewhere.
+    /// </summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// A proof is void once something contradicts it. For most that is any sign of life: somebody switched the host on
+    /// again, or the proof was wrong. A host that gave its own word lives; there, an active guest is what contradicts it.
+    /// Both are reasons not to start a second copy of its guests.
+    /// </summary>
+    public bool IsValid(DateTimeOffset now, HostSigns signs) =>
         (ExpiresAt is null || now < ExpiresAt)
-        && (lastHeardAlive is null || lastHeardAlive <= At);
+        && (LongestOf(Kind) is not { } longest || now < At + longest)
+        && !IsContradictedBy(signs)
+        && (Kind == FenceProofKind.ExecutorWord || signs.HeardAt is not { } heard || now >= heard + Quiet);
+
+    /// <summary>In the very moment of the proof counts as before it: the host was heard, then fenced.</summary>
+    public bool IsContradictedBy(HostSigns signs) =>
+        (Kind == FenceProofKind.ExecutorWord ? signs.GuestSeenAt : signs.HeardAt) > At;
 }
+
+/// <summary>The last signs of a host; null where none was ever seen.</summary>
+/// <param name="HeardAt">When its executor was heard.</param>
+/// <param name="GuestSeenAt">When its executor last reported a guest there that is active, running or paused.</param>
+public readonly record struct HostSigns(DateTimeOffset? HeardAt, DateTimeOffset? GuestSeenAt);

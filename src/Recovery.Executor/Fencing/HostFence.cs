@@ -86,7 +86,7 @@ internal sealed class HostFence(
         faults.AddRange((domains ?? []).Where(domain => domain.Autostart).Select(domain =>
             $"{domain.Name} is flagged in libvirt to be started with this host{(autostart.TakesFlags ? "" : ", and Executor:KeepAutostart is false")}"));
         if (domains is null && !sawProcess && !Processes.SeesEverything)
-            faults.Add($"{away}, and no guest's process was ever seen from here: give the executor the host's PID namespace (hostPID: true, --pid=host), or see to libvirt");
+            faults.Add("no guest's process was ever seen from here, so that none is seen proves nothing: give the executor the host's PID namespace (hostPID: true, --pid=host), or see to libvirt");
         if (starts.Starting > 0) faults.Add("a start that was under way has not ended yet");
         return new Sight(processes ?? [], domains, faults, away)
         {

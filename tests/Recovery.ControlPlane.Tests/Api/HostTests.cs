@@ -70,6 +70,20 @@ public sealed class HostTests : IAsyncLifetime
         Assert.DoesNotContain("hunter2", answer.Body, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_secret_may_come_from_the_environment_and_a_level_may_be_tried_more_often()
+    {
+        Environment.SetEnvironmentVariable("RECOVERY_SECRET_HOST_TESTS", "hunter2");
+
+        var answer = await plane.PutAsync("/v1/hosts/node1",
+            """{"executor":"http://10.0.0.11:7071","fencing":[{"agent":"fence_ipmilan","secretOptions":{"password":"env:RECOVERY_SECRET_HOST_TESTS"},"tries":5},{"agent":"fence_ipmilan"}]}""");
+
+        var levels = answer.Json.GetProperty("fencing");
+        Assert.Equal("env:RECOVERY_SECRET_HOST_TESTS", levels[0].GetProperty("secretOptions").GetProperty("password").GetString());
+        Assert.Equal((5, 2), (levels[0].GetProperty("tries").GetInt32(), levels[1].GetProperty("tries").GetInt32()));
+        Assert.DoesNotContain("hunter2", answer.Body, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, string, int, string[]> Bodies => new()
     {
         { "node1", "", 400, ["empty-body "] },
@@ -102,6 +116,11 @@ public sealed class HostTests : IAsyncLifetime
         { "node1", """{"executor":"http://n:1","fencing":[{"agent":"fence_ipmilan","secretOptions":{"password":"hunter2"}}]}""", 422, ["unknown-secret-file /fencing/0/secretOptions/password"] },
         { "node1", """{"executor":"http://n:1","fencing":[{"agent":"fence_ipmilan","options":{"login":"x"},"secretOptions":{"login":"node1-bmc"}}]}""", 400, ["duplicate-member /fencing/0/secretOptions/login"] },
         { "node1", """{"executor":"http://n:1","fencing":[{"agent":"fence_ipmilan","timeoutSeconds":0}]}""", 400, ["out-of-range /fencing/0/timeoutSeconds"] },
+        { "node1", """{"executor":"http://n:1","fencing":[{"agent":"fence_ipmilan","tries":0},{"agent":"fence_ipmilan","tries":11},{"agent":"fence_ipmilan","tries":"2"}]}""", 400,
+            ["out-of-range /fencing/0/tries", "out-of-range /fencing/1/tries", "wrong-type /fencing/2/tries"] },
+        { "node1", """{"executor":"http://n:1","fencing":[{"agent":"fence_ipmilan","secretOptions":{"password":"env:PATH","passwd":"env:hunter2","token":"env:RECOVERY_SECRET_","key":"ENV:RECOVERY_SECRET_X"}}]}""", 400,
+            ["invalid-value /fencing/0/secretOptions/password", "invalid-value /fencing/0/secretOptions/passwd", "invalid-value /fencing/0/secretOptions/token", "invalid-value /fencing/0/secretOptions/key"] },
+        { "node1", """{"executor":"http://n:1","fencing":[{"agent":"fence_ipmilan","secretOptions":{"password":"env:RECOVERY_SECRET_hunter2"}}]}""", 422, ["unknown-secret-variable /fencing/0/secretOptions/password"] },
     };
 
     [Theory]

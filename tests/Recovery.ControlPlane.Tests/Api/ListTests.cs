@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
@@ -23,7 +22,7 @@ public sealed class ListTests : IAsyncLifetime
             await plane.SeedHostAsync(name);
         }
 
-        Assert.Equal(["node1", "node2", "node3", "node4", "node5"], await AllAsync("/v1/hosts?limit=2", "name"));
+        Assert.Equal(["node1", "node2", "node3", "node4", "node5"], await plane.AllAsync("/v1/hosts?limit=2", "name"));
     }
 
     [Fact]
@@ -32,7 +31,7 @@ public sealed class ListTests : IAsyncLifetime
         var ids = Enumerable.Range(0, 7).Select(_ => Guid.NewGuid()).ToArray();
         await plane.SeedHostAsync("node1", [.. ids.Select((id, index) => (id, $"guest{index}"))]);
 
-        var listed = await AllAsync("/v1/instances?limit=3", "id");
+        var listed = await plane.AllAsync("/v1/instances?limit=3", "id");
 
         Assert.Equal(ids.Select(id => id.ToString()).Order(StringComparer.Ordinal), listed);
     }
@@ -45,8 +44,8 @@ public sealed class ListTests : IAsyncLifetime
         await plane.SeedAsync(database => database.Recoveries.AddRange(ids.Select((id, index) =>
             Rows.Recovery(id, index % 2 == 0 ? RecoveryState.Completed : RecoveryState.AwaitingProof, now.AddSeconds(index), "node1"))));
 
-        Assert.Equal(ids.Reverse().Select(id => id.ToString()), await AllAsync("/v1/recoveries?limit=2", "id"));
-        Assert.Equal([ids[3].ToString(), ids[1].ToString()], await AllAsync("/v1/recoveries?state=awaitingProof,failed", "id"));
+        Assert.Equal(ids.Reverse().Select(id => id.ToString()), await plane.AllAsync("/v1/recoveries?limit=2", "id"));
+        Assert.Equal([ids[3].ToString(), ids[1].ToString()], await plane.AllAsync("/v1/recoveries?state=awaitingProof,failed", "id"));
     }
 
     [Fact]
@@ -61,8 +60,8 @@ public sealed class ListTests : IAsyncLifetime
         });
         plane.Time.Pass(TimeSpan.FromSeconds(90));
 
-        Assert.Equal(["web1"], await AllAsync("/v1/instances?host=node1", "name"));
-        Assert.Empty(await AllAsync("/v1/instances?state=shutOff", "name"));
+        Assert.Equal(["web1"], await plane.AllAsync("/v1/instances?host=node1", "name"));
+        Assert.Empty(await plane.AllAsync("/v1/instances?state=shutOff", "name"));
         var web1 = (await plane.GetAsync($"/v1/instances/{Rows.Web1}")).Json;
         Assert.InRange(web1.GetProperty("definitionAgeSeconds").GetDouble(), 90, 120);
         Assert.Equal("running", web1.GetProperty("state").GetString());
@@ -76,7 +75,7 @@ public sealed class ListTests : IAsyncLifetime
         await plane.SeedHostAsync("node1");
         await plane.SeedAsync(database => database.Instances.Add(new InstanceRow { Id = Rows.Web1, Host = "node1", Since = plane.Time.GetUtcNow() }));
 
-        Assert.Single(await AllAsync("/v1/instances", "id"));
+        Assert.Single(await plane.AllAsync("/v1/instances", "id"));
         Assert.Equal(["no-definition id"], (await plane.GetAsync($"/v1/instances/{Rows.Web1}/definition")).Faults);
         Assert.Equal(["no-such-instance id"], (await plane.GetAsync("/v1/instances/web1")).Faults);
     }
@@ -140,19 +139,5 @@ public sealed class ListTests : IAsyncLifetime
         var type = (await plane.GetAsync("/v1/hosts/node1")).Json.GetProperty("type").GetString()!;
 
         Assert.Equal("no-such-host (404): There is no such host.\n", (await plane.GetAsync(type)).Body);
-    }
-
-    private async Task<List<string>> AllAsync(string url, string property)
-    {
-        var all = new List<string>();
-        string? cursor = null;
-        do
-        {
-            var page = (await plane.GetAsync(cursor is null ? url : $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}")).Json;
-            all.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty(property).GetString()!));
-            cursor = page.TryGetProperty("nextCursor", out var next) && next.ValueKind == JsonValueKind.String ? next.GetString() : null;
-        }
-        while (cursor is not null);
-        return all;
     }
 }

@@ -43,7 +43,7 @@ public sealed class PlanExecutionTests : IAsyncLifetime
 
         var answer = await plane.PostAsync("/v1/recoveries", $$"""{"plan":"{{plan}}","options":{"maxParallel":5} }""");
 
-        Assert.Equal(5, answer.Json.GetProperty("maxParallel").GetInt32());
+        Assert.Equal(5, answer.Json.GetProperty("limits").GetProperty("inAll").GetInt32());
     }
 
     [Fact]

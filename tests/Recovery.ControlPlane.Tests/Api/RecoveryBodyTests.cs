@@ -71,6 +71,12 @@ public sealed class RecoveryBodyTests(RefusalFixture fixture) : IClassFixture<Re
         { """{"plan":"01980000-0000-7000-8000-000000000009","options":{"maxParallel":0}}""", 400, ["out-of-range /options/maxParallel", "unknown-plan /plan"] },
         { """{"plan":"01980000-0000-7000-8000-000000000009"}""", 422, ["unknown-plan /plan"] },
 
+        { """{"plan":"01980000-0000-7000-8000-000000000009","options":{"evenIfAlive":true}}""", 400, ["not-with-plan /options/evenIfAlive", "unknown-plan /plan"] },
+
+        // Who asks, and why.
+        { """{"kind":"evacuate","hosts":["node1"],"who":7,"why":"two\nlines","options":{"evenIfAlive":"yes"}}""", 400,
+            ["wrong-type /options/evenIfAlive", "wrong-type /who", "invalid-value /why"] },
+
         // What is not here.
         { """{"kind":"evacuate","hosts":["nod1"]}""", 422, ["unknown-host /hosts/0"] },
         { """{"kind":"evacuate","hosts":["node1"],"targets":["node4"]}""", 422, ["unknown-target /targets/0"] },
@@ -81,6 +87,7 @@ public sealed class RecoveryBodyTests(RefusalFixture fixture) : IClassFixture<Re
         { """{"kind":"evacuate","hosts":["node2"]}""", 409, ["host-alive /hosts/0"] },
         { $$"""{"kind":"evacuate","instances":["{{Rows.Db1}}"]}""", 409, ["host-alive /instances/0"] },
         { """{"kind":"evacuate","hosts":["node9"]}""", 409, ["host-never-seen /hosts/0"] },
+        { """{"kind":"evacuate","hosts":["node9"],"options":{"evenIfAlive":true}}""", 409, ["host-never-seen /hosts/0"] },
 
         // All of it together: the status is that of what has to be mended first.
         { """{"kind":"evacuate","hosts":["node2","nod1"]}""", 422, ["unknown-host /hosts/1", "host-alive /hosts/0"] },
@@ -116,6 +123,7 @@ public sealed class RecoveryBodyTests(RefusalFixture fixture) : IClassFixture<Re
     [InlineData("/options/fencing", """{"kind":"evacuate","hosts":["node1"],"options":{"fencing":"skip"}}""", "/attestations")]
     [InlineData("/hosts/0", """{"kind":"evacuate","hosts":["node2"]}""", "{\"kind\":\"drain\",\"hosts\":[\"node2\"]}")]
     [InlineData("/hosts/0", """{"kind":"evacuate","hosts":["node2"]}""", "heartbeat is 0")]
+    [InlineData("/hosts/0", """{"kind":"evacuate","hosts":["node2"]}""", "\"options\":{\"evenIfAlive\":true}")]
     [InlineData("", "{\n \"kind\": evacuate}", "line 2, byte 10")]
     public async Task The_sentence_says_what_to_do(string pointer, string body, string expected)
     {

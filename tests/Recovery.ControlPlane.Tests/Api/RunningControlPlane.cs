@@ -12,6 +12,7 @@ using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Tests.Recoveries.Plans;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Api;
 
@@ -86,6 +87,12 @@ public sealed class RunningControlPlane : IAsyncDisposable
         await database.SaveChangesAsync();
     }
 
+    public T Read<T>(Func<RecoveryDbContext, T> read)
+    {
+        using var database = Services.GetRequiredService<IDbContextFactory<RecoveryDbContext>>().CreateDbContext();
+        return read(database);
+    }
+
     public Task<RecoveryDbContext> OpenAsync() =>
         Services.GetRequiredService<IDbContextFactory<RecoveryDbContext>>().CreateDbContextAsync();
 
@@ -99,6 +106,49 @@ public sealed class RunningControlPlane : IAsyncDisposable
             database.Instances.Add(new InstanceRow { Id = id, Host = name, Since = Time.GetUtcNow() });
         }
     });
+
+    /// <summary>A recovery of node1 as its runner would have left it. It has ended with a cancel where its state says so.</summary>
+    public async Task<Guid> SeedRecoveryAsync(RecoveryState state, params (Guid Id, InstanceState State)[] instances)
+    {
+        var id = Guid.CreateVersion7();
+        await SeedAsync(database =>
+        {
+            var row = Rows.Recovery(id, state, Time.GetUtcNow(), "node1");
+            row.FinishedAt = state.IsFinal() ? Time.GetUtcNow() : null;
+            row.Cancel = state == RecoveryState.Cancelled && instances.Length > 0 ? CancelMode.Finish : null;
+            database.Recoveries.Add(row);
+            foreach (var (instance, instanceState) in instances)
+            {
+                var each = Rows.Instance(id, instance, "web", instanceState);
+                each.Reason = "The disk is missing.";
+                database.RecoveryInstances.Add(each);
+            }
+        });
+        return id;
+    }
+
+    /// <summary>From now on no row comes into this table: the disk is full, just there.</summary>
+    public async Task FailOnInsertAsync(string table)
+    {
+        var trigger = $"CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'full'); END";
+        await using var database = await OpenAsync();
+        await database.Database.ExecuteSqlRawAsync(trigger);
+    }
+
+    /// <summary>This property of all items of a list, over all its pages.</summary>
+    public async Task<List<string>> AllAsync(string url, string property)
+    {
+        var all = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = (await GetAsync(cursor is null ? url : $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}")).Json;
+            all.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty(property).GetString()!));
+            cursor = page.TryGetProperty("nextCursor", out var next) && next.ValueKind == JsonValueKind.String ? next.GetString() : null;
+        }
+        while (cursor is not null);
+        return all;
+    }
 
     /// <summary>A heartbeat of this host, now.</summary>
     public void Hear(string host, string libvirtError = "") => Services.GetRequiredService<LivenessBoard>().Heard(host, libvirtError);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Api;
 
@@ -22,7 +23,11 @@ public sealed class SwaggerTests : IAsyncLifetime
                 "delete /v1/hosts/{name}",
                 "get /healthz/live",
                 "get /healthz/ready",
+<<<<<<< HEAD
                 "get /v1/alarms",
+=======
+                "get /v1/audit",
+>>>>>>> main
                 "get /v1/forecast",
                 "get /v1/hosts",
                 "get /v1/hosts/{name}",
@@ -42,9 +47,13 @@ public sealed class SwaggerTests : IAsyncLifetime
                 "post /v1/plans",
                 "post /v1/recoveries",
                 "post /v1/recoveries/{id}/cancel",
+                "post /v1/recoveries/{id}/continue",
                 "post /v1/recoveries/{id}/instances/{instance}/retry",
+                "post /v1/recoveries/{id}/instances/{instance}/skip",
+                "post /v1/recoveries/{id}/pause",
                 "put /v1/hosts/{name}",
                 "put /v1/hosts/{name}/maintenance",
+                "put /v1/recoveries/{id}/limits",
             ],
             operations);
     }
@@ -108,14 +117,20 @@ public sealed class SwaggerTests : IAsyncLifetime
                     database.Locks.RemoveRange(database.Locks);
                     database.Recoveries.RemoveRange(database.Recoveries);
                 });
-                var url = path.Replace("{name}", "node1", StringComparison.Ordinal);
+                var (state, its) = path.EndsWith("/retry", StringComparison.Ordinal)
+                    ? (RecoveryState.Failed, InstanceState.Failed)
+                    : (RecoveryState.Recovering, InstanceState.Waiting);
+                var recovery = path.Contains("{id}", StringComparison.Ordinal) ? await plane.SeedRecoveryAsync(state, (Rows.Web1, its)) : default;
+                var url = path.Replace("{name}", "node1", StringComparison.Ordinal)
+                    .Replace("{id}", $"{recovery}", StringComparison.Ordinal)
+                    .Replace("{instance}", $"{Rows.Web1}", StringComparison.Ordinal);
                 var answer = await plane.SendAsync(new HttpMethod(method.ToUpperInvariant()), url, example.Value.GetProperty("value").GetRawText());
                 Assert.True((int)answer.Status is >= 200 and < 300, $"{method} {path} {example.Name}: {answer.Body}");
                 tried++;
             }
         }
 
-        Assert.Equal(9, tried);
+        Assert.Equal(16, tried);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class HostSurveyTests : IAsyncLifetime
 
     public HostSurveyTests()
     {
-        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, NullLogger<BelongingKeeper>.Instance), changes, TimeProvider.System);
+        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, NullLogger<BelongingKeeper>.Instance), changes, TimeProvider.System, NullLogger<ReportRecorder>.Instance);
         survey = Survey();
     }
 

@@ -59,6 +59,42 @@ public sealed class LifeSignsTests : IDisposable
     }
 
     [Fact]
+    public async Task Given_a_recovery_that_may_have_relied_on_a_proof_when_it_is_void_then_whoever_watches_it_is_alarmed()
+    {
+        var (recovery, held) = Some.Recovery(Guid.NewGuid(), "node1", "node2");
+        var (over, _) = Some.Recovery(Guid.NewGuid(), "node1", "node2", RecoveryState.Completed);
+        over.FinishedAt = Some.Moment.AddHours(-1);
+        var (justOver, _) = Some.Recovery(Guid.NewGuid(), "node1", "node2", RecoveryState.Failed);
+        justOver.FinishedAt = Some.Moment.AddSeconds(-2);
+        var (another, alsoHeld) = Some.Recovery(Guid.NewGuid(), "node3", "node2");
+        await database.AddAsync(Some.Host("node1"), recovery, held, over, justOver, another, alsoHeld, Proof("node1", Some.Moment.AddSeconds(-1)));
+        liveness.Heard("node1", "");
+
+        await signs.RecordAsync(["node1"], Cancel);
+
+        var alarms = await database.ReadAsync(each => each.Events.ToListAsync(Cancel));
+        Assert.Equal(new[] { recovery.Id, justOver.Id }.Order(), alarms.Select(each => each.RecoveryId).Order());
+        var alarm = alarms[0];
+        Assert.Equal((EventTypes.Alarm, "node1"), (alarm.Type, alarm.Host));
+        Assert.Contains("level 1, fence_x said off", alarm.Message, StringComparison.Ordinal);
+        Assert.Contains("look at its power controller", alarm.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Given_a_host_that_gave_its_own_word_when_it_lives_on_then_that_proof_stands_and_only_that()
+    {
+        liveness.Heard("node1", "");
+        var word = Proof("node1", Some.Moment.AddSeconds(-30));
+        word.Kind = FenceProofKind.ExecutorWord;
+        await database.AddAsync(Some.Host("node1"), word, Proof("node1", Some.Moment.AddSeconds(-30)));
+
+        await signs.RecordAsync(["node1"], Cancel);
+
+        var standing = await database.ReadAsync(each => each.FenceProofs.SingleAsync(row => row.VoidedAt == null, Cancel));
+        Assert.Equal(FenceProofKind.ExecutorWord, standing.Kind);
+    }
+
+    [Fact]
     public async Task Given_a_proof_that_is_void_or_of_another_host_when_a_host_is_heard_then_it_stays_as_it_is()
     {
         var voided = Proof("node1", Some.Moment.AddHours(-2));

@@ -79,6 +79,8 @@ internal sealed class LoopbackExecutor : IAsyncDisposable
 
         public Func<PreviewRequest, CancellationToken, Task<PreviewReply>> Preview { get; set; } = (_, _) => throw Unknown();
 
+        public Func<FenceRequest, CancellationToken, Task<FenceReply>> Fence { get; set; } = (_, _) => throw Unknown();
+
         public int Watchers;
 
         private static RpcException Unknown() => new(new Status(StatusCode.Unimplemented, ""));
@@ -100,6 +102,9 @@ internal sealed class LoopbackExecutor : IAsyncDisposable
 
         public override Task<PreviewReply> Preview(PreviewRequest request, ServerCallContext context) =>
             script.Preview(request, context.CancellationToken);
+
+        public override Task<FenceReply> Fence(FenceRequest request, ServerCallContext context) =>
+            script.Fence(request, context.CancellationToken);
 
         public override async Task Watch(WatchRequest request, IServerStreamWriter<WatchEvent> responseStream, ServerCallContext context)
         {

@@ -1,313 +1,172 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Tests.Inventory;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Fencing;
 
-/// <summary>Fencing with real programs as agents.</summary>
-public sealed class FenceLadderTests : IDisposable
+/// <summary>In which order levels are tried, and what each one's word is worth. Nothing real is asked.</summary>
+public sealed class FenceLadderTests : IHostFence, IFenceAgent, IStorageFence
 {
-    private const string Secret = "hunter2&more";
+    private readonly List<string> asked = [];
+    private readonly SteeredTime time = new();
 
-    private const string Obedient = """
-        case "$o_action" in
-          status) [ "$(cat power)" = off ] && exit 2; exit 0 ;;
-          off) echo off > power ;;
-          *) exit 1 ;;
-        esac
-        """;
+    private Func<HostWord> Word { get; set; } = () => new HostWord(Answered: false, Confirmed: false, "nobody answers at http://10.0.0.11:7071");
 
-    private readonly AgentDirectory agents = new();
-    private readonly LogBook<FenceAgent> log = new();
-    private readonly FenceLadder ladder;
+    private Func<string, AgentAnswer> Agent { get; set; } = _ => new AgentAnswer(1);
 
-    public FenceLadderTests()
-    {
-        agents.Power = "on";
-        var options = new RecoveryOptions { Fencing = new FencingOptions { AgentDirectory = agents.Path, SecretsDirectory = agents.Path } };
-        ladder = new FenceLadder(new FenceAgent(options, log), TimeProvider.System, NullLogger<FenceLadder>.Instance);
-    }
+    private Func<CancellationToken, Task<FenceAttempt?>> Storage { get; set; } = _ => Task.FromResult<FenceAttempt?>(null);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose()
+    [Fact]
+    public async Task Given_a_host_that_answers_then_its_own_word_is_the_proof_and_nobody_pulls_its_plug()
     {
-        ladder.Dispose();
-        agents.Dispose();
+        Word = () => new HostWord(Answered: true, Confirmed: true, "it ended 2 (web, db), and saw that none is left");
+
+        var attempt = await TryAsync();
+
+        Assert.Equal(["executor"], asked);
+        Assert.Equal((true, FenceProofKind.ExecutorWord), (attempt.ProvenOff, attempt.Kind));
+        Assert.Equal("the host's own executor on node1 was told at 2026-03-01 02:30:00Z to end every guest: it ended 2 (web, db), and saw that none is left.", attempt.Evidence);
     }
 
     [Fact]
-    public async Task Given_an_agent_that_obeys_then_the_host_is_off_and_the_evidence_says_who_said_what()
+    public async Task Given_a_host_that_took_its_time_to_answer_then_its_proof_counts_from_the_question_on_and_ends_after_ten_minutes()
     {
-        var attempt = await TryAsync(Level(agents.Add("fence_obeys", Obedient)));
-
-        Assert.True(attempt.ProvenOff);
-        Assert.Contains("fence_obeys said that node1 was on", attempt.Evidence, StringComparison.Ordinal);
-        Assert.Equal("off", agents.Power);
-        Assert.Equal(3, attempt.Log.Count);
-        Assert.All(attempt.Log, line => Assert.StartsWith("level 1, fence_obeys: ", line, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Given_options_then_the_agent_reads_them_on_its_standard_input_with_the_action_last_and_nothing_on_its_command_line()
-    {
-        agents.Secret("bmc-password", Secret + "\n");
-        agents.Add("fence_reads", Obedient);
-
-        await TryAsync(Level("fence_reads") with
+        Word = () =>
         {
-            Options = new Dictionary<string, string> { ["ip"] = "10.0.0.7", ["login"] = "a=b" },
-            SecretOptions = new Dictionary<string, string> { ["password"] = "bmc-password" },
-        });
+            time.Now += TimeSpan.FromSeconds(20);
+            return new HostWord(Answered: true, Confirmed: true, "it found none");
+        };
 
-        Assert.Equal($"args: nodename=node1 ip=10.0.0.7 login=a=b password={Secret} action=status", agents.Calls[0]);
-        Assert.EndsWith("action=off", agents.Calls[1], StringComparison.Ordinal);
+        var proof = (await TryAsync()).Proof("node1", time.Now + TimeSpan.FromSeconds(1));
+
+        Assert.Equal(Some.Moment, proof.At);
+        Assert.Equal(Some.Moment.AddMinutes(10), proof.ExpiresAt);
     }
 
     [Fact]
-    public async Task Given_a_host_that_is_off_already_then_that_counts()
+    public async Task Given_a_host_that_does_not_answer_then_it_is_asked_once_and_its_agent_comes_next()
     {
-        agents.Power = "off";
+        Agent = action => new AgentAnswer(action == "off" ? 0 : 2);
 
-        var attempt = await TryAsync(Level(agents.Add("fence_obeys", Obedient)));
+        var attempt = await TryAsync();
 
+        Assert.Equal(["executor", "status", "off", "status"], asked);
+        Assert.Equal(FenceProofKind.PowerOff, attempt.Kind);
+        var proof = attempt.Proof("node1", Some.Moment.AddSeconds(3));
+        Assert.Equal((Some.Moment.AddSeconds(3), (DateTimeOffset?)null), (proof.At, proof.ExpiresAt));
+    }
+
+    [Fact]
+    public async Task Given_a_host_that_answers_and_can_not_confirm_then_it_is_asked_twice_and_its_agent_comes_next()
+    {
+        Word = () => new HostWord(Answered: true, Confirmed: false, "web does not die: it waits for its storage");
+        Agent = action => new AgentAnswer(action == "off" ? 0 : 2);
+
+        var attempt = await TryAsync();
+
+        Assert.Equal(["executor", "executor", "status", "off", "status"], asked);
         Assert.True(attempt.ProvenOff);
-        Assert.Contains("already off", attempt.Evidence, StringComparison.Ordinal);
+        Assert.Contains(attempt.Log, line => line.Contains("web does not die", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Given_an_agent_that_claims_to_have_switched_off_and_has_not_then_nothing_is_proven()
+    public async Task Given_levels_that_all_fail_when_the_storage_cuts_the_host_off_then_that_is_the_proof()
     {
-        var attempt = await TryAsync(Level(agents.Add("fence_lies", "exit 0"), timeoutSeconds: 2));
+        Storage = _ => Task.FromResult<FenceAttempt?>(new FenceAttempt(true, "ceph-1 has blocked node1.", ["ceph-1: blocked"]));
+
+        var attempt = await TryAsync();
+
+        Assert.Equal("storage", asked[^1]);
+        Assert.Equal((true, FenceProofKind.StorageCutOff, "ceph-1 has blocked node1."), (attempt.ProvenOff, attempt.Kind, attempt.Evidence));
+        Assert.Equal("ceph-1: blocked", attempt.Log[^1]);
+    }
+
+    [Fact]
+    public async Task Given_a_storage_fence_that_breaks_then_that_is_a_failure_of_its_level_and_the_operator_is_asked()
+    {
+        Storage = _ => throw new IOException("the array's API answers 503");
+
+        var attempt = await TryAsync();
 
         Assert.False(attempt.ProvenOff);
-        Assert.Contains("fence_lies", attempt.Evidence, StringComparison.Ordinal);
+        Assert.Contains("Storage fence: the array's API answers 503; tried 2 times.", attempt.Evidence, StringComparison.Ordinal);
         Assert.Contains("POST /v1/hosts/node1/attestations", attempt.Evidence, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Given_a_power_controller_that_takes_a_while_then_its_word_is_waited_for()
+    public async Task Given_a_recovery_that_is_stopped_then_a_storage_fence_does_not_turn_that_into_a_failure()
     {
-        agents.Add("fence_slow", """
-            case "$o_action" in
-              off) echo switching > power ;;
-              status) [ "$(cat power)" = on ] && exit 0
-                      echo . >> looks
-                      case $(wc -l < looks) in 1) exit 0 ;; 2) echo busy >&2; exit 1 ;; *) exit 2 ;; esac ;;
-            esac
-            """);
+        using var stop = new CancellationTokenSource();
+        Storage = async token =>
+        {
+            await stop.CancelAsync();
+            token.ThrowIfCancellationRequested();
+            return null;
+        };
 
-        var attempt = await TryAsync(Level("fence_slow", timeoutSeconds: 10));
-
-        Assert.True(attempt.ProvenOff);
-    }
-
-    [Theory]
-    [InlineData("exit 1")]
-    [InlineData("exit 3")]
-    [InlineData("[ $o_action = off ] && exit 1; exit 0")]
-    [InlineData("kill -9 $$")]
-    [InlineData("[ -e asked ] || { touch asked; exit 1; }; [ $o_action = off ] && exit 0; exit 2")] // not even at its first look
-    [InlineData("if then fi")] // a script that doesn't parse exits with 2, and 2 means off
-    [InlineData("exec perl -e 'open(F, q(/nonexistent)) or die'")] // so does a Perl program that misses a file
-    public async Task Given_an_agent_that_fails_then_it_is_never_a_proof(string body)
-    {
-        var attempt = await TryAsync(Level(agents.Add("fence_fails", body), timeoutSeconds: 1));
-
-        Assert.False(attempt.ProvenOff);
-        Assert.NotEmpty(attempt.Log);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TryAsync(stop.Token));
     }
 
     [Fact]
-    public async Task Given_an_agent_that_hangs_then_it_is_killed_with_its_children_and_that_is_no_proof()
+    public async Task Given_no_storage_fence_and_no_agent_then_nothing_is_said_of_storage_and_what_can_be_done_is()
     {
-        agents.Add("fence_hangs", "sleep 300 & echo $! > child; wait");
+        using var ladder = new FenceLadder(this, this, [], time, NullLogger<FenceLadder>.Instance);
 
-        var attempt = await TryAsync(Level("fence_hangs", timeoutSeconds: 1));
+        var attempt = await ladder.TryAsync(Some.Host("node1"), new FenceOrder(Guid.NewGuid(), 1), Cancel);
 
-        Assert.False(attempt.ProvenOff);
-        Assert.Contains("within 1 s", attempt.Evidence, StringComparison.Ordinal);
-        Assert.False(await StaysAlive(agents.At("child")));
+        Assert.Equal(
+            "Nothing proves that node1 is off. The host's own executor: nobody answers at http://10.0.0.11:7071. node1 has no fence agents configured: add some with PUT /v1/hosts/node1, or make sure yourself that it is off and attest it: POST /v1/hosts/node1/attestations.",
+            attempt.Evidence);
     }
 
     [Fact]
-    public async Task Given_an_agent_that_leaves_a_daemon_behind_holding_its_output_then_its_answer_is_not_waited_for()
+    public void An_attempt_that_proved_nothing_can_not_be_recorded_as_a_proof() =>
+        Assert.Throws<InvalidOperationException>(() => new FenceAttempt(false, "", []).Proof("node1", Some.Moment));
+
+    Task<HostWord> IHostFence.AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
     {
-        agents.Add("fence_daemon", "(trap '' HUP; exec sleep 20) & echo $! > child\n" + Obedient);
-
-        var attempt = await TryAsync(Level("fence_daemon", timeoutSeconds: 15)).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
-
-        Assert.True(attempt.ProvenOff);
+        asked.Add("executor");
+        return Task.FromResult(Word());
     }
 
-    [Fact]
-    public async Task Given_a_recovery_that_is_stopped_then_its_agent_is_killed()
+    Task<AgentAnswer> IFenceAgent.AskAsync(FenceLevel level, string host, string action, CancellationToken cancellationToken)
     {
-        agents.Add("fence_hangs", "sleep 300 & echo $! > child; wait");
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => ladder.TryAsync(Host(Level("fence_hangs")), stop.Token));
-
-        Assert.False(await StaysAlive(agents.At("child")));
+        asked.Add(action);
+        return Task.FromResult(Agent(action));
     }
 
-    [Fact]
-    public async Task Given_an_agent_that_prints_its_secret_then_nobody_gets_to_see_it()
+    Task<FenceAttempt?> IStorageFence.TryAsync(HostRow host, CancellationToken cancellationToken)
     {
-        agents.Secret("bmc-password", Secret);
-        agents.Add("fence_chatty", """
-            echo "login with $o_password failed"
-            echo "https://bmc/?p=hunter2%26more refused" >&2
-            exit 1
-            """);
-
-        var attempt = await TryAsync(Level("fence_chatty") with { SecretOptions = new Dictionary<string, string> { ["password"] = "bmc-password" } });
-
-        var everything = attempt.Evidence + string.Join('\n', attempt.Log) + log.Text;
-        Assert.Contains("***", everything, StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", everything, StringComparison.Ordinal);
+        asked.Add("storage");
+        return Storage(cancellationToken);
     }
 
-    [Fact]
-    public async Task Given_a_secret_that_was_changed_in_its_file_then_the_next_call_has_the_new_one()
-    {
-        agents.Secret("bmc-password", "old");
-        agents.Add("fence_reads", """[ "$o_password" = old ] && echo new > bmc-password; exit 1""");
-        var level = Level("fence_reads") with { SecretOptions = new Dictionary<string, string> { ["password"] = "bmc-password" } };
-
-        await TryAsync(level);
-        await TryAsync(level);
-
-        Assert.Contains("password=new", agents.Calls[1], StringComparison.Ordinal);
-    }
-
-    public static TheoryData<string, string, string, string> Refused => new()
-    {
-        { "fence_no_such", "ip", "10.0.0.7", "install the agent" },
-        { "../fence_obeys", "ip", "10.0.0.7", "is no name of an agent" },
-        { "/bin/true", "ip", "10.0.0.7", "is no name of an agent" },
-        { "power", "ip", "10.0.0.7", "can't be run" },
-        { "fence_obeys", "action", "on", "Recovery alone" },
-        { "fence_obeys", "option", "on", "Recovery alone" },
-        { "fence_obeys", "ip", "10.0.0.7\naction=on", "line break" },
-        { "fence_obeys", "ip x", "10.0.0.7", "no name of an option" },
-        { "fence_obeys", "ip\naction", "on", "no name of an option" },
-    };
-
-    [Theory]
-    [MemberData(nameof(Refused))]
-    public async Task Given_a_level_that_can_not_be_asked_then_no_agent_runs_and_the_reason_is_said(string agent, string key, string value, string reason)
-    {
-        agents.Add("fence_obeys", Obedient);
-
-        var attempt = await TryAsync(Level(agent) with { Options = new Dictionary<string, string> { [key] = value } });
-
-        Assert.False(attempt.ProvenOff);
-        Assert.Contains(reason, attempt.Evidence, StringComparison.Ordinal);
-        Assert.Empty(agents.Calls);
-    }
-
-    [Theory]
-    [InlineData("missing", "can't be read")]
-    [InlineData("../secret", "without any folder")]
-    [InlineData("/etc/passwd", "without any folder")]
-    [InlineData("..", "without any folder")]
-    [InlineData("two-lines", "line break")]
-    public async Task Given_a_secret_that_can_not_be_given_then_no_agent_runs_and_the_reason_is_said(string file, string reason)
-    {
-        agents.Add("fence_obeys", Obedient);
-        agents.Secret("two-lines", "first\nsecond\n");
-
-        var attempt = await TryAsync(Level("fence_obeys") with { SecretOptions = new Dictionary<string, string> { ["password"] = file } });
-
-        Assert.False(attempt.ProvenOff);
-        Assert.Contains(reason, attempt.Evidence, StringComparison.Ordinal);
-        Assert.DoesNotContain("second", attempt.Evidence, StringComparison.Ordinal);
-        Assert.Empty(agents.Calls);
-    }
-
-    [Fact]
-    public async Task Given_a_first_level_that_fails_then_the_second_is_tried_and_its_proof_counts()
-    {
-        agents.Add("fence_bmc", "exit 1");
-        agents.Add("fence_pdu", Obedient);
-
-        var attempt = await TryAsync(Level("fence_bmc"), Level("fence_pdu"));
-
-        Assert.True(attempt.ProvenOff);
-        Assert.StartsWith("level 2, fence_pdu", attempt.Evidence, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Given_levels_that_all_fail_then_each_failure_is_told_and_what_can_be_done()
-    {
-        agents.Add("fence_bmc", "echo 'Unable to connect to the BMC' >&2; exit 1");
-
-        var attempt = await TryAsync(Level("fence_bmc"), Level("fence_pdu"));
-
-        Assert.False(attempt.ProvenOff);
-        Assert.Contains("level 1, fence_bmc", attempt.Evidence, StringComparison.Ordinal);
-        Assert.Contains("Unable to connect to the BMC", attempt.Evidence, StringComparison.Ordinal);
-        Assert.Contains("level 2, fence_pdu", attempt.Evidence, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Given_a_host_without_levels_then_that_is_said()
-    {
-        var attempt = await TryAsync();
-
-        Assert.False(attempt.ProvenOff);
-        Assert.Contains("no fence levels configured", attempt.Evidence, StringComparison.Ordinal);
-        Assert.Contains("/v1/hosts/node1/attestations", attempt.Evidence, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Given_two_recoveries_that_want_a_host_off_then_its_agents_never_run_at_the_same_time()
-    {
-        agents.Add("fence_alone", "mkdir busy || { echo overlap >> overlaps; exit 1; }; sleep 0.2; rmdir busy\n" + Obedient);
-
-        var attempts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => TryAsync(Level("fence_alone"))));
-
-        Assert.All(attempts, attempt => Assert.True(attempt.ProvenOff));
-        Assert.False(File.Exists(agents.At("overlaps")));
-    }
-
-    private static HostRow Host(params FenceLevel[] levels)
+    private async Task<FenceAttempt> TryAsync(CancellationToken? stop = null)
     {
         var host = Some.Host("node1");
-        host.Fencing = [.. levels];
-        return host;
+        host.Fencing = [new FenceLevel("fence_x", new Dictionary<string, string>(), new Dictionary<string, string>(), 1)];
+        using var ladder = new FenceLadder(this, this, [this], time, NullLogger<FenceLadder>.Instance);
+        return await ladder.TryAsync(host, new FenceOrder(Guid.NewGuid(), 1), stop ?? Cancel);
     }
 
-    private static FenceLevel Level(string agent, int timeoutSeconds = 20) =>
-        new(agent, new Dictionary<string, string>(), new Dictionary<string, string>(), timeoutSeconds);
-
-    private static async Task<bool> StaysAlive(string pidFile)
+    /// <summary>Whoever waits has waited already.</summary>
+    private sealed class SteeredTime : TimeProvider
     {
-        var process = $"/proc/{(await File.ReadAllTextAsync(pidFile, Cancel)).Trim()}";
-        for (var look = 0; look < 20 && IsRunning(process); look++)
-        {
-            await Task.Delay(100, Cancel);
-        }
+        public DateTimeOffset Now { get; set; } = Some.Moment;
 
-        return IsRunning(process);
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+
+        public override long GetTimestamp() => Now.UtcTicks;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            dueTime <= TimeSpan.FromSeconds(5)
+                ? System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan)
+                : System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
-
-    // A killed orphan that nobody has reaped yet is a zombie, and dead all the same.
-    private static bool IsRunning(string process)
-    {
-        try
-        {
-            return !File.ReadAllText($"{process}/stat").Contains(") Z ", StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    private Task<FenceAttempt> TryAsync(params FenceLevel[] levels) => ladder.TryAsync(Host(levels), Cancel);
 }

@@ -40,7 +40,9 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
                 Name = host,
                 Executor = $"http://{host}:7071",
                 RegisteredAt = DateTimeOffset.UtcNow,
-                ReportedAt = DateTimeOffset.UtcNow,
+
+                // Nobody listens to the others here, so their silence must not look like the control plane's own.
+                ReportedAt = host == "node1" ? DateTimeOffset.UtcNow : null,
             });
         }
 
@@ -159,7 +161,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         var sight = new ReturnSight(this, proofs, Liveness, this);
         var ledger = new ReturnLedger(sight, this, time);
         var drive = new RecoveryDrive(
-            new Observer(proofs, Liveness),
+            new Observer(this, proofs, Liveness),
             new PlanStage(
                 this,
                 new PlanMaker(this, Targets, this, time, NullLogger<PlanMaker>.Instance),
@@ -167,7 +169,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
                 close,
                 Options),
             new ResumeStage(this, sight, ledger, close),
-            new FenceAction(this, Options),
+            new FenceAction(this, new FencingTurn(), Options),
             new RecheckStage(this, Options),
             new StepCarrier(this, new StepSender(this, Options), this, proofs, new ReturnGuard(sight), NullLogger<StepCarrier>.Instance),
             ledger,
@@ -274,7 +276,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         return Answer(step);
     }
 
-    public Task<FenceAttempt> TryAsync(HostRow host, CancellationToken cancellationToken)
+    public Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
     {
         FenceCalls++;
         return Task.FromResult(Fence());

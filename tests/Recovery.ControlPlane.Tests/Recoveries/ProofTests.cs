@@ -48,6 +48,29 @@ public class ProofTests
     }
 
     [Fact]
+    public async Task A_control_plane_that_is_cut_off_itself_fences_nobody_and_says_so()
+    {
+        await using var bench = new Bench("a");
+        bench.Fence = () => new FenceAttempt(true, "fence_lab says off.", []);
+        await using (var context = bench.CreateDbContext())
+        {
+            await context.Hosts.ExecuteUpdateAsync(
+                row => row.SetProperty(each => each.ReportedAt, DateTimeOffset.UtcNow), TestContext.Current.CancellationToken);
+        }
+
+        var recovery = await bench.AcceptAsync();
+        await bench.StartAsync();
+        var waiting = await bench.UntilAsync(recovery, row => row.State == RecoveryState.AwaitingProof);
+
+        Assert.Contains("control plane's own network", waiting.Reason);
+        Assert.Equal(0, bench.FenceCalls);
+
+        bench.Liveness.Heard("node2", "");
+        bench.Liveness.Heard("node3", "");
+        Assert.Equal(RecoveryState.Completed, (await bench.UntilFinalAsync(recovery)).State);
+    }
+
+    [Fact]
     public async Task A_source_that_is_heard_again_before_the_start_is_not_started_a_second_time()
     {
         await using var bench = new Bench("a");

@@ -7,13 +7,15 @@ namespace Recovery.ControlPlane.Api.Requests;
 /// <summary>One way to switch a host off: a fence agent and what it has to be told.</summary>
 /// <param name="Agent">Name of a fence agent that is installed beside the control plane: fence_ipmilan.</param>
 /// <param name="Options">The agent's options without secrets, all as strings.</param>
-/// <param name="SecretOptions">Options whose value is the content of a file: option and name of the file.</param>
+/// <param name="SecretOptions">Options whose value is not told here: option and name of the file that holds it, or env:RECOVERY_SECRET_NAME for an environment variable of the control plane.</param>
 /// <param name="TimeoutSeconds">For each call of the agent, 1 to 600; 60 when left out.</param>
+/// <param name="Tries">How often this level is tried before the next one, 1 to 10; 2 when left out.</param>
 public sealed record FenceBody(
     string Agent,
     IReadOnlyDictionary<string, string>? Options = null,
     IReadOnlyDictionary<string, string>? SecretOptions = null,
-    int? TimeoutSeconds = null)
+    int? TimeoutSeconds = null,
+    int? Tries = null)
 {
     private const int MaximumOptions = 64;
 
@@ -46,10 +48,11 @@ public sealed record FenceBody(
         }
 
         var seconds = body.Integer("timeoutSeconds", 1, 600);
+        var tries = body.Integer("tries", 1, 10);
         body.End();
         return faults.Count > before
             ? null
-            : new FenceLevel(agent!, Dictionary(options), Dictionary(secrets), seconds ?? 60);
+            : new FenceLevel(agent!, Dictionary(options), Dictionary(secrets), seconds ?? 60, tries ?? 2);
     }
 
     private static List<Named<KeyValuePair<string, string>>> ReadPairs(ObjectReader body, string name, List<Fault> faults)

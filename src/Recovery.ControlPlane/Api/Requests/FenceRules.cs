@@ -6,7 +6,7 @@ namespace Recovery.ControlPlane.Api.Requests;
 
 /// <summary>
 /// What a host may say of its fence agents. Only programs of the configured directory can be named, and secrets only
-/// by the file that they are in: what comes over the API is stored and shown again.
+/// by the file or environment variable that they are in: what comes over the API is stored and shown again.
 /// </summary>
 internal sealed partial class FenceRules(FencingOptions options)
 {
@@ -50,21 +50,28 @@ internal sealed partial class FenceRules(FencingOptions options)
         }
     }
 
-    public void CheckSecret(string name, string file, string pointer, List<Fault> faults)
+    public void CheckSecret(string name, string written, string pointer, List<Fault> faults)
     {
         if (!CheckName(name, pointer, faults))
         {
             return;
         }
 
-        if (!FileName().IsMatch(file))
+        // What is written is not repeated where it is no reference: it may be the secret itself.
+        var reference = SecretReference.Parse(written);
+        if (reference is null)
         {
-            // Not repeated: whoever writes something else here may have written the secret itself.
             faults.Add(new(FaultCodes.InvalidValue,
-                $"The value of {name} in secretOptions has to be the name of a file in {options.SecretsDirectory}: letters, digits, points, dashes and underscores, no slash, at most 128. It is not the secret itself.")
+                $"The value of {name} in secretOptions has to be the name of a file in {options.SecretsDirectory} (letters, digits, points, dashes and underscores, no slash, at most 128), or {SecretReference.EnvironmentForm} for an environment variable of the control plane. It is not the secret itself.")
             { Pointer = pointer });
         }
-        else if (!File.Exists(Path.Combine(options.SecretsDirectory, file)))
+        else if (reference.Variable is { } variable && SecretReference.Environment(variable) is null)
+        {
+            faults.Add(new(FaultCodes.UnknownSecretVariable,
+                $"The control plane has no environment variable of the name that {name} gives. Set it and start the control plane again, or put the secret into a file in {options.SecretsDirectory}, which needs no restart.")
+            { Pointer = pointer });
+        }
+        else if (reference.File is { } file && !File.Exists(Path.Combine(options.SecretsDirectory, file)))
         {
             faults.Add(new(FaultCodes.UnknownSecretFile,
                 $"{options.SecretsDirectory} of the control plane has no file of the name that {name} gives. Create it there, readable by the control plane alone; the value of {name} is its name, not the secret itself.")
@@ -105,9 +112,6 @@ internal sealed partial class FenceRules(FencingOptions options)
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex OptionName();
-
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,127}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex FileName();
 
     // fence-agents: ipmitool_path, ssh_path, snmpget_path, passwd_script…
     [GeneratedRegex(@"(tool|ssh|telnet|plink|snmp[a-z]*|sudo|cli|persist|sg_[a-z]+|vgs|openssl|crm_[a-z]+|cib[a-z]*|corosync[a-z_]*)_path\z|_script\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

@@ -26,7 +26,7 @@ public sealed partial record HostBody(
 {
     public const string Example =
         """
-        {"executor":"http://10.0.0.11:7071","failureDomain":"rack-4","zone":"east","aggregates":["gold"],"traits":["ssd"],"spare":false,"limits":{"memoryOvercommit":1.2,"reservedMemoryMib":2048},"fencing":[{"agent":"fence_ipmilan","options":{"ip":"10.0.1.11","username":"recovery","lanplus":"1"},"secretOptions":{"password":"node1-bmc"},"timeoutSeconds":60}]}
+        {"executor":"http://10.0.0.11:7071","failureDomain":"rack-4","zone":"east","aggregates":["gold"],"traits":["ssd"],"spare":false,"limits":{"memoryOvercommit":1.2,"reservedMemoryMib":2048},"fencing":[{"agent":"fence_ipmilan","options":{"ip":"10.0.1.11","username":"recovery","lanplus":"1"},"secretOptions":{"password":"node1-bmc"},"timeoutSeconds":60,"tries":2}]}
         """;
 
     private const int MaximumLevels = 8;

@@ -76,6 +76,23 @@ internal sealed class Query(HttpRequest request)
         return null;
     }
 
+    /// <summary>A UUID; null when it is not given, or wrong.</summary>
+    public Guid? Id(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (Guid.TryParseExact(text, "D", out var id))
+        {
+            return id;
+        }
+
+        Wrong(name, $"{name} is {Shown.Text(text)}; it has to be a UUID.");
+        return null;
+    }
+
     /// <summary>A value of an enumeration; null when it is not given, or wrong.</summary>
     public T? Value<T>(string name)
         where T : struct, Enum

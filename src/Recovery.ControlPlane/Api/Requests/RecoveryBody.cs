@@ -14,6 +14,8 @@ namespace Recovery.ControlPlane.Api.Requests;
 /// <param name="ExcludedInstances">UUIDs of instances that are left where they are, up to 10 000.</param>
 /// <param name="Plan">Of a recovery only, and then in the place of all the others: carry out the plan of this id. What no longer fits is planned again, and said.</param>
 /// <param name="Options">How it is carried out.</param>
+/// <param name="Who">Who asks, for the audit log, up to 200 characters; unnamed when left out.</param>
+/// <param name="Why">Why, for the audit log, up to 1000 characters.</param>
 public sealed record RecoveryBody(
     RecoveryKind? Kind = null,
     IReadOnlyList<string>? Hosts = null,
@@ -22,12 +24,14 @@ public sealed record RecoveryBody(
     IReadOnlyList<string>? ExcludedTargets = null,
     IReadOnlyList<Guid>? ExcludedInstances = null,
     Guid? Plan = null,
-    RecoveryBodyOptions? Options = null)
+    RecoveryBodyOptions? Options = null,
+    string? Who = null,
+    string? Why = null)
 {
     public const string Example = """{"kind":"evacuate","hosts":["node1"]}""";
 
     public const string FullExample =
-        """{"kind":"evacuate","hosts":["node1"],"instances":[],"targets":[],"excludedTargets":[],"excludedInstances":[],"options":{"fencing":"required","maxParallel":8,"ignoreDependencies":false,"dryRun":false}}""";
+        """{"kind":"evacuate","hosts":["node1"],"instances":[],"targets":[],"excludedTargets":[],"excludedInstances":[],"options":{"fencing":"required","maxParallel":8,"ignoreDependencies":false,"evenIfAlive":false,"dryRun":false},"who":"Ada Park","why":"node1 lost its power supply"}""";
 
     /// <param name="json">The body.</param>
     /// <param name="byPlan">It may name a plan that was made before.</param>
@@ -58,6 +62,7 @@ public sealed record RecoveryBody(
         }
 
         asked = ReadOptions(body, asked, namesPlan, faults);
+        asked = asked with { By = OperatorBody.Word(body, required: false, faults) ?? asked.By };
         body.End();
         return asked with { Faults = faults };
     }
@@ -108,18 +113,23 @@ public sealed record RecoveryBody(
         }
 
         var maxParallel = options.Integer("maxParallel", 1, 64);
-        if (namesPlan && options.Has("ignoreDependencies"))
+        foreach (var decided in (string[])["ignoreDependencies", "evenIfAlive"])
         {
-            faults.Add(PlanReference.Both("ignoreDependencies", options.At("ignoreDependencies")));
+            if (namesPlan && options.Has(decided))
+            {
+                faults.Add(PlanReference.Both(decided, options.At(decided)));
+            }
         }
 
         var ignoreDependencies = options.Boolean("ignoreDependencies");
+        var evenIfAlive = options.Boolean("evenIfAlive");
         var dryRun = options.Boolean("dryRun");
         options.End();
         return asked with
         {
             MaxParallel = maxParallel,
             IgnoreDependencies = ignoreDependencies ?? false,
+            EvenIfAlive = evenIfAlive ?? false,
             DryRun = dryRun ?? false,
         };
     }
@@ -133,5 +143,7 @@ public sealed record RecoveryBody(
 /// <param name="Fencing">"required", and nothing else.</param>
 /// <param name="MaxParallel">Instances brought up at the same time, 1 to 64. Left out: as configured.</param>
 /// <param name="IgnoreDependencies">Instances come up in the order of their priorities alone, whatever waits for what.</param>
+/// <param name="EvenIfAlive">The hosts may be alive but beyond use: their own executors end their guests first, or a fence agent switches them off.</param>
 /// <param name="DryRun">Check everything, answer 200 with the plan, and change nothing.</param>
-public sealed record RecoveryBodyOptions(string? Fencing = null, int? MaxParallel = null, bool? IgnoreDependencies = null, bool? DryRun = null);
+public sealed record RecoveryBodyOptions(
+    string? Fencing = null, int? MaxParallel = null, bool? IgnoreDependencies = null, bool? EvenIfAlive = null, bool? DryRun = null);

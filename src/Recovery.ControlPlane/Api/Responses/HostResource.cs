@@ -92,12 +92,12 @@ public sealed record HostResource(
 /// <summary>A fence proof: the evidence that a host could not run its guests.</summary>
 /// <param name="Id">Grows with time.</param>
 /// <param name="Host">The host that was off.</param>
-/// <param name="Kind">powerOff: a fence agent's word. attestation: a human's.</param>
+/// <param name="Kind">executorWord: its own executor ended every guest. powerOff: a fence agent's word. storageCutOff: the storage lets it write no more. attestation: a human's word.</param>
 /// <param name="At">When it was given.</param>
 /// <param name="ExpiresAt">It proves nothing after this; missing when only life ends it.</param>
 /// <param name="Evidence">In words.</param>
 /// <param name="By">Who attested; empty for other kinds.</param>
-/// <param name="VoidedAt">When the host was heard alive again.</param>
+/// <param name="VoidedAt">When the host was heard alive again; for executorWord, when a guest was seen there or it had booted.</param>
 /// <param name="Valid">It still proves that the host is off.</param>
 public sealed record ProofResource(
     long Id,
@@ -119,5 +119,5 @@ public sealed record ProofResource(
         row.Evidence,
         row.By,
         row.VoidedAt,
-        row.VoidedAt is null && row.ToProof().IsValid(now, lastHeard));
+        row.VoidedAt is null && row.ToProof().IsValid(now, new HostSigns(lastHeard, GuestSeenAt: null))); // a guest that is seen voids it
 }

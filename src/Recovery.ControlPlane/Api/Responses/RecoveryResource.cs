@@ -16,8 +16,10 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="ExcludedTargets">These hosts must not take any.</param>
 /// <param name="ExcludedInstances">These are left where they are.</param>
 /// <param name="IgnoreDependencies">Instances come up in the order of their priorities alone.</param>
-/// <param name="MaxParallel">Instances brought up at the same time.</param>
-/// <param name="CancelRequested">Somebody asked it to end.</param>
+/// <param name="EvenIfAlive">The hosts may be alive but beyond use: their guests are ended first.</param>
+/// <param name="Limits">Instances brought up at the same time; PUT its /limits.</param>
+/// <param name="Paused">Steps that run are finished, nothing new starts; POST its /continue.</param>
+/// <param name="Cancel">Somebody asked it to end, and what is under way to be so: finish or putBack; missing when nobody did.</param>
 /// <param name="Counts">Its instances by state; all zero until it is planned.</param>
 /// <param name="CreatedAt">When it was accepted.</param>
 /// <param name="PlannedAt">When every instance had a target or its reasons.</param>
@@ -38,8 +40,10 @@ public sealed record RecoveryResource(
     IReadOnlyList<string> ExcludedTargets,
     IReadOnlyList<Guid> ExcludedInstances,
     bool IgnoreDependencies,
-    int MaxParallel,
-    bool CancelRequested,
+    bool EvenIfAlive,
+    RecoveryLimits Limits,
+    bool Paused,
+    CancelMode? Cancel,
     InstanceCounts Counts,
     DateTimeOffset CreatedAt,
     DateTimeOffset? PlannedAt,
@@ -61,8 +65,10 @@ public sealed record RecoveryResource(
         row.Request.ExcludedTargets,
         row.Request.ExcludedInstances,
         row.Request.IgnoreDependencies,
-        row.Request.MaxParallel,
-        row.Cancel is not null,
+        row.Request.EvenIfAlive,
+        row.Limits,
+        row.Paused,
+        row.Cancel,
         InstanceCounts.Of(instances),
         row.CreatedAt,
         row.PlannedAt,
@@ -78,12 +84,13 @@ public sealed record RecoveryResource(
 /// <param name="Total">All of them.</param>
 /// <param name="Waiting">Nothing was done to them yet.</param>
 /// <param name="Recovering">Their steps are running, or are being put back.</param>
+/// <param name="AwaitingReadiness">They run on their targets; what waits for them waits until they answer.</param>
 /// <param name="Recovered">On their targets, as they shall be.</param>
 /// <param name="Failed">They failed; each says why.</param>
 /// <param name="Unplaced">No host can take them.</param>
-/// <param name="Skipped">Cancelled before their turn.</param>
+/// <param name="Skipped">Left alone before their turn.</param>
 public sealed record InstanceCounts(
-    int Total, int Waiting, int Recovering, int Recovered, int Failed, int Unplaced, int Skipped)
+    int Total, int Waiting, int Recovering, int AwaitingReadiness, int Recovered, int Failed, int Unplaced, int Skipped)
 {
     internal static InstanceCounts Of(IReadOnlyCollection<InstanceState> states)
     {
@@ -91,6 +98,7 @@ public sealed record InstanceCounts(
             states.Count,
             In(InstanceState.Waiting),
             In(InstanceState.Recovering, InstanceState.PuttingBack),
+            In(InstanceState.AwaitingReadiness),
             In(InstanceState.Recovered),
             In(InstanceState.Failed, InstanceState.FailedUnclean),
             In(InstanceState.Unplaced),
@@ -107,9 +115,10 @@ public sealed record InstanceCounts(
 /// <param name="Target">The host that takes it; missing while none can.</param>
 /// <param name="Position">Its place in the plan's order.</param>
 /// <param name="Intent">run, pause or stayOff: how it shall be afterwards.</param>
-/// <param name="State">waiting, recovering, puttingBack; recovered, failed, failedUnclean, unplaced and skipped are ends.</param>
+/// <param name="State">waiting, recovering, puttingBack, awaitingReadiness; recovered, failed, failedUnclean, unplaced and skipped are ends.</param>
 /// <param name="Reason">Why it failed or is unplaced.</param>
 /// <param name="Attempt">1 for the first; each retry adds one.</param>
+/// <param name="SkipRequested">Somebody wants it left alone; it is not begun.</param>
 /// <param name="CanBeRetried">POST its /retry.</param>
 /// <param name="StartedAt">When its steps began.</param>
 /// <param name="ReadyAt">When it was seen as it shall be.</param>
@@ -124,6 +133,7 @@ public sealed record RecoveryInstanceResource(
     InstanceState State,
     string Reason,
     int Attempt,
+    bool SkipRequested,
     bool CanBeRetried,
     DateTimeOffset? StartedAt,
     DateTimeOffset? ReadyAt,
@@ -139,6 +149,7 @@ public sealed record RecoveryInstanceResource(
         row.State,
         row.Reason,
         row.Attempt,
+        row.SkipRequested,
         row.State.CanBeRetried(),
         row.StartedAt,
         row.ReadyAt,
@@ -148,7 +159,7 @@ public sealed record RecoveryInstanceResource(
 /// <summary>Something that happened in a recovery.</summary>
 /// <param name="Id">Grows; where a reader resumes.</param>
 /// <param name="At">When.</param>
-/// <param name="Type">recovery-state, instance-state, plan, replan, fence, step, progress or alarm.</param>
+/// <param name="Type">recovery-state, instance-state, plan, replan, fence, step, progress, alarm or operator.</param>
 /// <param name="Message">For a human.</param>
 /// <param name="Instance">The instance that it is about; missing when it is about all.</param>
 /// <param name="Host">The host that it is about.</param>

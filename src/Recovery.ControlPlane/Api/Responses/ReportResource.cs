@@ -8,6 +8,9 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="Recovery">Its id.</param>
 /// <param name="State">Its state; the report is complete when that is an end.</param>
 /// <param name="Reason">Why it ended as it did.</param>
+/// <param name="Paused">Steps that run are finished, nothing new starts.</param>
+/// <param name="Cancel">finish or putBack when somebody asked it to end; missing when nobody did.</param>
+/// <param name="Limits">Instances brought up at the same time, as they are now.</param>
 /// <param name="CreatedAt">When it was accepted.</param>
 /// <param name="PlannedAt">When it was planned.</param>
 /// <param name="FencedAt">When there was proof that the hosts are off.</param>
@@ -19,6 +22,9 @@ public sealed record ReportResource(
     Guid Recovery,
     RecoveryState State,
     string Reason,
+    bool Paused,
+    CancelMode? Cancel,
+    RecoveryLimits Limits,
     DateTimeOffset CreatedAt,
     DateTimeOffset? PlannedAt,
     DateTimeOffset? FencedAt,
@@ -35,6 +41,9 @@ public sealed record ReportResource(
             row.Id,
             row.State,
             row.Reason,
+            row.Paused,
+            row.Cancel,
+            row.Limits,
             row.CreatedAt,
             row.PlannedAt,
             row.FencedAt,
@@ -53,6 +62,7 @@ public sealed record ReportResource(
 /// <param name="Intent">run, pause or stayOff.</param>
 /// <param name="State">Where it is.</param>
 /// <param name="Reason">Why it failed or is unplaced.</param>
+/// <param name="SkipRequested">Somebody wants it left alone; it is not begun.</param>
 /// <param name="Attempt">The attempt that the timeline is about.</param>
 /// <param name="Timeline">The moments that count.</param>
 /// <param name="Steps">Of all attempts, in their order.</param>
@@ -64,6 +74,7 @@ public sealed record InstanceReport(
     PowerIntent Intent,
     InstanceState State,
     string Reason,
+    bool SkipRequested,
     int Attempt,
     Timeline Timeline,
     IReadOnlyList<StepReport> Steps)
@@ -76,6 +87,7 @@ public sealed record InstanceReport(
         row.Intent,
         row.State,
         row.Reason,
+        row.SkipRequested,
         row.Attempt,
         Timeline.From(recovery, row, journal),
         [.. journal.Select(StepReport.From)]);

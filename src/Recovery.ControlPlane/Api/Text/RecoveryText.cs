@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Recovery.ControlPlane.Api.Responses;
 using Recovery.ControlPlane.Recoveries;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Api.Text;
 
@@ -19,7 +20,7 @@ internal static class RecoveryText
         foreach (var recovery in page.Items)
         {
             table.Row(
-                StateNames.Of(recovery.State),
+                StateNames.Of(recovery.State) + (recovery.Paused ? ", paused" : ""),
                 string.Join(",", recovery.Hosts),
                 $"{recovery.Counts.Recovered}/{recovery.Counts.Total}",
                 Times.Age(now - recovery.CreatedAt),
@@ -38,9 +39,9 @@ internal static class RecoveryText
             text.Append(recovery.Reason).Append('\n');
         }
 
-        if (recovery.CancelRequested && recovery.FinishedAt is null)
+        if (recovery.FinishedAt is null)
         {
-            text.Append("It is being cancelled.\n");
+            text.Append(Steered(recovery.Paused, recovery.Cancel, recovery.Limits));
         }
 
         return instances.Count == 0 ? text.ToString() : text.Append('\n').Append(Instances(instances)).ToString();
@@ -51,7 +52,7 @@ internal static class RecoveryText
         var table = new TextTable("INSTANCE", "STATE", "TARGET", "REASON");
         foreach (var instance in instances)
         {
-            table.Row(instance.Name, StateNames.Of(instance.State), instance.Target ?? "-", instance.Reason);
+            table.Row(instance.Name, State(instance.State, instance.SkipRequested), instance.Target ?? "-", instance.Reason);
         }
 
         return table.ToString();
@@ -64,7 +65,7 @@ internal static class RecoveryText
         {
             table.Row(
                 instance.Name,
-                StateNames.Of(instance.State),
+                State(instance.State, instance.SkipRequested),
                 instance.Target ?? "-",
                 After(instance.Timeline.PlannedAt),
                 After(instance.Timeline.FencedAt),
@@ -74,7 +75,7 @@ internal static class RecoveryText
                 instance.Reason);
         }
 
-        return $"Recovery {report.Recovery}: {StateNames.Of(report.State)}{(report.Reason.Length > 0 ? $", {report.Reason}" : "")}\nAsked {Times.Iso(report.CreatedAt)}; times are seconds from then.\n\n{table}";
+        return $"Recovery {report.Recovery}: {StateNames.Of(report.State)}{(report.Reason.Length > 0 ? $", {report.Reason}" : "")}\nAsked {Times.Iso(report.CreatedAt)}; times are seconds from then.\n{(report.FinishedAt is null ? Steered(report.Paused, report.Cancel, report.Limits) : "")}\n{table}";
 
         string After(DateTimeOffset? time) =>
             time is { } at ? (at - report.CreatedAt).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "-";
@@ -83,6 +84,19 @@ internal static class RecoveryText
     /// <summary>One line of a live log.</summary>
     public static string Event(EventResource happened) =>
         $"{happened.At.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {happened.Type,-14}  {happened.Message}\n";
+
+    private static string Steered(bool paused, CancelMode? cancel, RecoveryLimits limits) =>
+        (paused ? "It is paused: steps that run are finished, nothing new starts.\n" : "")
+        + cancel switch
+        {
+            CancelMode.Finish => "It is being cancelled: what is under way is finished, no other is begun.\n",
+            CancelMode.PutBack => "It is being cancelled: what is under way is put back, no other is begun.\n",
+            _ => "",
+        }
+        + $"At the same time: {limits.InAll} in all, {limits.PerTarget} on one target, {limits.PerBackend} on one storage.\n";
+
+    private static string State(InstanceState state, bool skipRequested) =>
+        StateNames.Of(state) + (skipRequested && state == InstanceState.Waiting ? ", to be skipped" : "");
 
     private static string Head(string kind, IReadOnlyList<string> hosts, string state, InstanceCounts counts) =>
         $"{kind} {string.Join(", ", hosts)}: {state}, {counts.Recovered} of {counts.Total} recovered"

@@ -10,7 +10,8 @@ namespace Recovery.ControlPlane.Inventory.Libvirt;
 /// follows from them for belonging change together, or not at all.
 /// </summary>
 public sealed class ReportRecorder(
-    IDbContextFactory<RecoveryDbContext> contexts, BelongingKeeper belonging, InventoryChanges changes, TimeProvider time)
+    IDbContextFactory<RecoveryDbContext> contexts, BelongingKeeper belonging, InventoryChanges changes, TimeProvider time,
+    ILogger<ReportRecorder> log)
     : IDisposable
 {
     // SQLite has one writer. Waiting here is fair and immediate; waiting in SQLite is a poll that may starve.
@@ -18,11 +19,16 @@ public sealed class ReportRecorder(
 
     /// <summary>A whole node report. It replaces what was known of the host's domains, if libvirt could be asked.</summary>
     public Task RecordAsync(HostReport report, CancellationToken cancellationToken) =>
-        InTurnAsync(report.Host, (database, host) => ReplaceAsync(database, host, report, cancellationToken), cancellationToken);
+        InTurnAsync(
+            report.Host,
+            report.Hypervisor?.Domains ?? [],
+            report.At,
+            (database, host) => ReplaceAsync(database, host, report, cancellationToken),
+            cancellationToken);
 
     /// <summary>A domain appeared on its host, or changed.</summary>
     public Task RecordAsync(DomainRow domain, CancellationToken cancellationToken) =>
-        InTurnAsync(domain.Host, async (database, _) =>
+        InTurnAsync(domain.Host, [domain], domain.ReportedAt, async (database, _) =>
         {
             var known = await database.Domains.FindAsync([domain.Host, domain.Uuid], cancellationToken);
             Put(database, known, domain);
@@ -31,7 +37,7 @@ public sealed class ReportRecorder(
 
     /// <summary>A host's libvirt does not know this domain any more.</summary>
     public Task RecordGoneAsync(string host, Guid uuid, CancellationToken cancellationToken) =>
-        InTurnAsync(host, async (database, _) =>
+        InTurnAsync(host, [], time.GetUtcNow(), async (database, _) =>
         {
             var known = await database.Domains.FindAsync([host, uuid], cancellationToken);
             if (known is not null)
@@ -110,6 +116,8 @@ public sealed class ReportRecorder(
 
     private async Task InTurnAsync(
         string host,
+        IReadOnlyCollection<DomainRow> said,
+        DateTimeOffset at,
         Func<RecoveryDbContext, HostRow, Task<IReadOnlyCollection<Guid>>> change,
         CancellationToken cancellationToken)
     {
@@ -125,11 +133,13 @@ public sealed class ReportRecorder(
             }
 
             var touched = await change(database, row);
+            var voided = await ExecutorWords.VoidAsync(database, row, said, at, time.GetUtcNow(), cancellationToken);
             await database.SaveChangesAsync(cancellationToken);
             var findings = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             changes.Notify();
             belonging.Announce(findings);
+            voided.ForEach(sentence => log.LogWarning("{FenceProofVoided}", sentence));
         }
         finally
         {

@@ -86,7 +86,7 @@ public sealed record StorageView(string Id, string Path, long FreeMib, long Size
 /// <summary>One way to switch a host off.</summary>
 /// <param name="Agent">Name of a fence agent in the configured directory: <c>fence_ipmilan</c>.</param>
 /// <param name="Options">Its options as key and value, without secrets.</param>
-/// <param name="SecretOptions">Options whose value is the content of a file in the configured secrets directory.</param>
+/// <param name="SecretOptions">Options whose value is elsewhere: the name of a file in the configured secrets directory, or <c>env:NAME</c>.</param>
 /// <param name="TimeoutSeconds">For each call of the agent.</param>
 /// <param name="Tries">How often the level is tried before the next one.</param>
 public sealed record FenceLevel(

@@ -141,7 +141,10 @@ public sealed class RecoveryInstanceRow
     public DateTimeOffset? FinishedAt { get; set; }
 }
 
-/// <summary>A subject that one live recovery holds: <c>host/node1</c> or <c>instance/UUID</c>. Its key is unique.</summary>
+/// <summary>
+/// A subject that one live recovery holds: <c>host/node1</c>, <c>instance/UUID</c>, or <c>fencing/node1</c> while it fences
+/// that host. Its key is unique.
+/// </summary>
 public sealed class RecoveryLockRow
 {
     public required string Subject { get; set; }
@@ -149,6 +152,8 @@ public sealed class RecoveryLockRow
     public required Guid RecoveryId { get; set; }
 
     public static string ForHost(string host) => $"host/{host}";
+
+    public static string ForFencing(string host) => $"fencing/{host}";
 
     public static string ForInstance(Guid instance) => $"instance/{instance}";
 }
@@ -298,7 +303,7 @@ public sealed class FenceProofRow
     /// <summary>Who attested; empty for other kinds.</summary>
     public string By { get; set; } = "";
 
-    /// <summary>When the host was heard alive again; the proof proves nothing since.</summary>
+    /// <summary>When something contradicted it: the host was heard alive, a guest was seen there. It proves nothing since.</summary>
     public DateTimeOffset? VoidedAt { get; set; }
 
     public FenceProof ToProof() => new(Host, Kind, At, ExpiresAt, Evidence);

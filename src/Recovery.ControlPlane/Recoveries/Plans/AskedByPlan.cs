@@ -41,6 +41,7 @@ internal static class AskedByPlan
             ExcludedTargets = Named(request.ExcludedTargets),
             ExcludedInstances = Named(request.ExcludedInstances),
             IgnoreDependencies = request.IgnoreDependencies,
+            EvenIfAlive = request.EvenIfAlive,
             MaxParallel = asked.MaxParallel ?? request.MaxParallel,
         };
 

@@ -211,7 +211,7 @@ internal sealed class Homecoming : IStepDispatcher, IFencing, IAsyncDisposable
         return Answer(step);
     }
 
-    public Task<FenceAttempt> TryAsync(HostRow host, CancellationToken cancellationToken) =>
+    public Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
         Task.FromResult(new FenceAttempt(false, $"{host.Name} has no fence agent.", []));
 
     /// <summary>It passes when the story says so; waits take as long as they take, so that a busy machine changes nothing.</summary>

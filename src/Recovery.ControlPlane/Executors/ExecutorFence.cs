@@ -1,0 +1,55 @@
+using System.Globalization;
+using Grpc.Core;
+using Proto = Recovery.Protocol.V1;
+
+namespace Recovery.ControlPlane.Executors;
+
+/// <summary>Asks over gRPC, on a connection of its own: the shared one to a host that has just died still looks well.</summary>
+public sealed class ExecutorFence(ExecutorChannels channels, TimeProvider time, ILogger<ExecutorFence> log) : IExecutorFence
+{
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1);
+
+    // Ending a guest is a SIGKILL; what takes its time is a kernel that waits for storage.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    public async Task<ExecutorWord> AskAsync(ExecutorFenceOrder order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var channel = channels.OpenAnew(order.ExecutorAddress, ConnectLimit);
+            var reply = await new Proto.Executor.ExecutorClient(channel).FenceAsync(
+                new Proto.FenceRequest { Recovery = order.RecoveryId.ToString("D"), Epoch = (ulong)order.Epoch },
+                deadline: (time.GetUtcNow() + Patience).UtcDateTime,
+                cancellationToken: cancellationToken);
+            return new ExecutorWord(true, reply.Confirmed, [.. reply.Ended], reply.Message);
+        }
+        catch (RpcException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (RpcException refused) when (refused.StatusCode == StatusCode.FailedPrecondition)
+        {
+            throw new StaleEpochException(
+                $"{order.Host} refuses epoch {order.Epoch} of recovery {order.RecoveryId}: {refused.Status.Detail}");
+        }
+        catch (Exception failure) when (failure is RpcException or ExecutorUnreachableException)
+        {
+            var (answered, why) = Explain(failure, order);
+            log.LogDebug("{Host} does not fence itself: {Reason}", order.Host, why);
+            return new ExecutorWord(answered, false, [], why);
+        }
+    }
+
+    private static (bool Answered, string Why) Explain(Exception failure, ExecutorFenceOrder order) => failure switch
+    {
+        RpcException { StatusCode: StatusCode.Unimplemented } => (false, "it is too old to be asked to end its guests"),
+        RpcException { StatusCode: StatusCode.Unavailable } => (false, $"nobody answers at {order.ExecutorAddress}"),
+        RpcException { StatusCode: StatusCode.DeadlineExceeded } => (
+            false, string.Create(CultureInfo.InvariantCulture, $"it was told to end its guests, and had not done so after {Patience.TotalSeconds:0} s")),
+        RpcException { Status.DebugException: { } broken } => (
+            false, $"the connection to {order.ExecutorAddress} broke: {broken.GetBaseException().Message}"),
+        RpcException other => (true, $"{other.StatusCode}: {other.Status.Detail}"),
+        _ => (false, failure.Message),
+    };
+}

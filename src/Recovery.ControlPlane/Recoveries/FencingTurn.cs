@@ -1,0 +1,84 @@
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>
+/// A host is fenced by one recovery at a time, over all replicas: whoever fences it holds a row of the database. A row
+/// that a crash left behind belongs to its recovery, and whoever drives that next takes it over.
+/// </summary>
+public sealed class FencingTurn
+{
+    /// <summary>Makes the attempt while the turn is ours.</summary>
+    /// <param name="claim">Of the recovery that wants the host off.</param>
+    /// <param name="host">The host to be fenced.</param>
+    /// <param name="attempt">Fences it, and records what came of it.</param>
+    /// <param name="cancellationToken">Leaves the turn with the recovery, for its next driver.</param>
+    /// <returns>Null when the attempt was made; else who is at it, for an operator to read.</returns>
+    /// <exception cref="ClaimLostException">Somebody else drives this recovery.</exception>
+    public async Task<string?> RunAsync(
+        Claim claim, string host, Func<CancellationToken, Task> attempt, CancellationToken cancellationToken)
+    {
+        if (await TakeAsync(claim, host, cancellationToken) is { } other)
+        {
+            return $"Recovery {other} is fencing {host} right now; what comes of that counts for this one, too.";
+        }
+
+        try
+        {
+            await attempt(cancellationToken);
+            return null;
+        }
+        finally
+        {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                await ReturnAsync(claim, host, cancellationToken);
+            }
+        }
+    }
+
+    /// <returns>Null when it is ours; else the recovery that has it.</returns>
+    private static async Task<Guid?> TakeAsync(Claim claim, string host, CancellationToken cancellationToken)
+    {
+        var subject = RecoveryLockRow.ForFencing(host);
+        while (true)
+        {
+            if (await HolderAsync(claim, subject, cancellationToken) is { } holder)
+            {
+                return holder == claim.RecoveryId ? null : holder;
+            }
+
+            try
+            {
+                await claim.WriteAsync(
+                    context => context.Locks.Add(new RecoveryLockRow { Subject = subject, RecoveryId = claim.RecoveryId }),
+                    cancellationToken);
+                return null;
+            }
+            catch (DbUpdateException taken) when (UniqueViolation.Is(taken))
+            {
+                // Another replica was quicker; it is asked who that was.
+            }
+        }
+    }
+
+    private static Task ReturnAsync(Claim claim, string host, CancellationToken cancellationToken)
+    {
+        var subject = RecoveryLockRow.ForFencing(host);
+        return claim.WriteAsync(
+            (context, token) => context.Locks
+                .Where(held => held.Subject == subject && held.RecoveryId == claim.RecoveryId)
+                .ExecuteDeleteAsync(token),
+            cancellationToken);
+    }
+
+    private static Task<Guid?> HolderAsync(Claim claim, string subject, CancellationToken cancellationToken) =>
+        claim.QueryAsync(
+            (context, token) => context.Locks.AsNoTracking()
+                .Where(held => held.Subject == subject)
+                .Select(held => (Guid?)held.RecoveryId)
+                .SingleOrDefaultAsync(token),
+            cancellationToken);
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using Recovery.ControlPlane.Executors;
+using Recovery.ControlPlane.Fencing;
+using Recovery.ControlPlane.Persistence.Rows;
+
+namespace Recovery.ControlPlane.Recoveries;
+
+/// <summary>Brings the ladder's first level and the executors together, which do not know each other.</summary>
+public sealed class HostFence(IExecutorFence executors) : IHostFence
+{
+    public async Task<HostWord> AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
+    {
+        var word = await executors.AskAsync(
+            new ExecutorFenceOrder(host.Name, host.Executor, order.Recovery, order.Epoch), cancellationToken);
+        return new HostWord(word.Answered, word.Confirmed, Sentence(word).TrimEnd('.'));
+    }
+
+    private static string Sentence(ExecutorWord word)
+    {
+        if (!word.Confirmed)
+        {
+            return word.Message.Length > 0 ? word.Message : "it did not confirm that no guest is left";
+        }
+
+        var ended = word.Ended.Count == 0
+            ? "it found none, and saw that none is left"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"it ended {word.Ended.Count} ({string.Join(", ", word.Ended)}), and saw that none is left");
+        return word.Message.Length > 0 ? $"{ended}: {word.Message}" : ended;
+    }
+}
