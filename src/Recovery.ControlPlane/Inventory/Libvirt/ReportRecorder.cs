@@ -55,15 +55,17 @@ public sealed class ReportRecorder(
     {
         host.ReportedAt = report.At;
         host.ExecutorVersion = report.ExecutorVersion;
-        if (report.Boot.Length > 0)
-        {
-            host.Boot = report.Boot; // An executor that doesn't tell says nothing of a new boot, so the known one stays.
-        }
-
         host.Storages = [.. report.Storages];
         if (report.Hypervisor is not { } hypervisor)
         {
             return [];
+        }
+
+        // Together with the domains: a new boot says that these are those after it. Before libvirt answers they are not, and
+        // the host would seem to run what it ran before. An executor that doesn't tell says nothing of a new boot.
+        if (report.Boot.Length > 0)
+        {
+            host.Boot = report.Boot;
         }
 
         host.Hypervisor = hypervisor.Name;
@@ -155,5 +157,5 @@ public sealed class ReportRecorder(
         }
     }
 
-    private sealed record Recorded(IReadOnlyList<BelongingKeeper.Finding> Findings, List<string> Voided);
+    private sealed record Recorded(BelongingKeeper.Findings Findings, List<string> Voided);
 }

@@ -92,7 +92,7 @@ public class ReportRecorderTests : IDisposable
         await database.AddAsync(Some.Host("node1"));
         await recorder.RecordAsync(Some.Report("node1") with { Boot = "boot-1" }, Cancel);
 
-        await recorder.RecordAsync(Some.Report("node1") with { Boot = told, Hypervisor = null }, Cancel);
+        await recorder.RecordAsync(Some.Report("node1") with { Boot = told }, Cancel);
 
         Assert.Equal(known, await database.ReadAsync(each => each.Hosts.Select(row => row.Boot).SingleAsync(Cancel)));
     }
