@@ -19,7 +19,7 @@ public sealed class MariaDb : IAsyncDisposable
         """
         directory=$1; shift
         while read -r _; do "$@" >> "$directory/log" 2>&1 < /dev/null & pid=$!; echo $pid; done
-        kill -9 $pid 2> /dev/null; wait; rm -rf "$directory"
+        kill -9 $pid 2> /dev/null; wait 2> /dev/null; rm -rf "$directory"
         """;
 
     private readonly Process keeper;
