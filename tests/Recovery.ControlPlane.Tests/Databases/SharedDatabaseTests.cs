@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
@@ -103,7 +104,7 @@ public sealed class SharedDatabaseTests
             var liveness = new LivenessBoard(TimeProvider.System);
             liveness.Heard("node1", "");
             liveness.Heard("node2", "");
-            Reports = new ReportRecorder(database, new BelongingKeeper(liveness, Log), new InventoryChanges(), TimeProvider.System);
+            Reports = new ReportRecorder(database, new BelongingKeeper(liveness, Log), new InventoryChanges(), TimeProvider.System, NullLogger<ReportRecorder>.Instance);
         }
 
         public LogBook<BelongingKeeper> Log { get; } = new();

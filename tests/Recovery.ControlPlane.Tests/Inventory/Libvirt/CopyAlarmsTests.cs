@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Recovery.ControlPlane.Inventory;
@@ -25,7 +26,7 @@ public sealed class CopyAlarmsTests : IDisposable
     public CopyAlarmsTests()
     {
         liveness = new LivenessBoard(time);
-        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, log), new InventoryChanges(), time);
+        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, log), new InventoryChanges(), time, NullLogger<ReportRecorder>.Instance);
         bell = new AlarmBell(database, liveness, time, rung);
     }
 
