@@ -42,7 +42,6 @@ public sealed partial class RecoveryRunner(
             using var awake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             await Task.WhenAny(told, Task.Delay(LookEvery, time, awake.Token));
             awake.Cancel();
-            await Task.Yield();
         }
     }
 

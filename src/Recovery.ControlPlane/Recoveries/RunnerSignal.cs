@@ -6,13 +6,15 @@ namespace Recovery.ControlPlane.Recoveries;
 /// </summary>
 public sealed class RunnerSignal
 {
-    private TaskCompletionSource next = new();
+    private TaskCompletionSource next = New();
 
-    /// <summary>
-    /// Ends with the next signal. Take it before looking: what is told meanwhile is not missed then. Whoever awaits it
-    /// yields afterwards, and leaves whoever told to its own work.
-    /// </summary>
-    public Task Next => Volatile.Read(ref next).Task;
+    /// <summary>Ends with the next signal. Take it before looking: what is told meanwhile is not missed then.</summary>
+    /// <remarks>Each who asks gets a task of its own, which ends where it was asked for: on its scheduler.</remarks>
+    public Task Next => FollowAsync(Volatile.Read(ref next).Task);
 
-    public void Notify() => Interlocked.Exchange(ref next, new()).TrySetResult();
+    public void Notify() => Interlocked.Exchange(ref next, New()).TrySetResult();
+
+    private static async Task FollowAsync(Task told) => await told;
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -149,10 +149,12 @@ internal sealed class SimulatedExecutor
             step = running[command.StepId] = InTurnAsync(command);
         }
 
+        // A task of its own: of several that wait for one task, the runtime sends all but one to the thread pool.
+        var ended = FollowAsync(step);
         var patience = Task.Delay(command.TimeLimit.ToTimeSpan() + Grace, Strand.Time, watching);
-        if (await Task.WhenAny(step, patience) == step)
+        if (await Task.WhenAny(ended, patience) == ended)
         {
-            send(Result(await step));
+            send(Result(await ended));
         }
         else if (!watching.IsCancellationRequested)
         {
@@ -164,6 +166,8 @@ internal sealed class SimulatedExecutor
 
     internal static StepResult Failed(ErrorCode code, string message, bool retryCanHelp = false) =>
         new() { Code = code, Message = message, RetryCanHelp = retryCanHelp };
+
+    private static async Task<StepResult> FollowAsync(Task<StepResult> step) => await step;
 
     // One step at a time for each instance: a new driver's stop must not overtake an old driver's start.
     private async Task<StepResult> InTurnAsync(StepCommand command)

@@ -52,7 +52,7 @@ internal sealed class Kernel
 
         if (Environment.CurrentManagedThreadId != thread)
         {
-            leak ??= Environment.StackTrace;
+            leak ??= $"{(state as Action)?.Target} of {strand.Name}\n{Environment.StackTrace}";
             return;
         }
 

@@ -227,10 +227,13 @@ internal sealed class Watcher(World world)
         var lately = world.Kernel.Now - UntilAllKnow;
         var known = heardOf.GetValueOrDefault(source, []);
         return world.Database.Read(
-            "SELECT At, ExpiresAt FROM FenceProofs WHERE Host = @host AND VoidedAt IS NULL",
-            row => (At: Database.Time(row.GetInt64(0)), Until: row.IsDBNull(1) ? DateTimeOffset.MaxValue : Database.Time(row.GetInt64(1))),
+            "SELECT At, ExpiresAt, Kind FROM FenceProofs WHERE Host = @host AND VoidedAt IS NULL",
+            row => (
+                At: Database.Time(row.GetInt64(0)),
+                Until: row.IsDBNull(1) ? DateTimeOffset.MaxValue : Database.Time(row.GetInt64(1)),
+                Lives: row.GetString(2) is nameof(FenceProofKind.ExecutorWord) or nameof(FenceProofKind.StorageCutOff)),
             ("@host", source))
-            .Any(proof => world.Kernel.Now < proof.Until && heard.TrueForAll(at => at <= proof.At)
-                && !known.Exists(at => at > proof.At && at <= lately));
+            .Any(proof => world.Kernel.Now < proof.Until
+                && (proof.Lives || (heard.TrueForAll(at => at <= proof.At) && !known.Exists(at => at > proof.At && at <= lately))));
     }
 }

@@ -19,9 +19,10 @@ internal sealed record Walk(int Seed, IReadOnlyList<string> Start, IReadOnlyList
 
     public static Walk Of(int seed) => new WalkGenerator(seed).Make();
 
-    public Violation? Run(Mutations? mutations = null, Action<World>? afterwards = null, bool telling = false)
+    public Violation? Run(Mutations? mutations = null, Action<World>? beforehand = null, Action<World>? afterwards = null, bool telling = false)
     {
         using var world = new World(new Random(Seed), mutations) { Telling = telling };
+        beforehand?.Invoke(world);
         Scripts.Start.Make(world, Start);
         Script.Read(Lines).Play(world);
         if (world.Watcher.Violation is null)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Recovery.Scenarios.Tests.Cluster;
 using Recovery.Scenarios.Tests.Scripts;
 using Recovery.Scenarios.Tests.Time;
 using Recovery.Scenarios.Tests.Truth;
@@ -82,8 +83,14 @@ public class WalkTests
     {
         var walk = Walk.Of(seed);
         Console.WriteLine(walk);
-        var violation = walk.Run(
-            telling: true, afterwards: world => Console.WriteLine(string.Join('\n', [.. world.Log, .. Story.End(world)])));
-        Assert.Null(violation);
+        World? told = null;
+        try
+        {
+            Assert.Null(walk.Run(telling: true, beforehand: world => told = world, afterwards: world => Console.WriteLine(string.Join('\n', Story.End(world)))));
+        }
+        finally
+        {
+            Console.WriteLine(string.Join('\n', told?.Log ?? []));
+        }
     }
 }
