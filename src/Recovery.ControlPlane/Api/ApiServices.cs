@@ -13,11 +13,8 @@ public static class ApiServices
         services.AddSingleton<ProofBook>();
         services.AddSingleton<InstanceList>();
         services.AddSingleton<RecoveryList>();
-<<<<<<< HEAD
         services.AddSingleton<AlarmList>();
-=======
         services.AddSingleton<AuditList>();
->>>>>>> main
         services.AddSingleton<FenceRules>();
         return services.AddRecoverySwagger();
     }

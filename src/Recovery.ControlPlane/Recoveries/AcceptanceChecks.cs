@@ -39,11 +39,7 @@ public static class AcceptanceChecks
         {
             if (sight.Cluster.FindHost(source.Value) is { } host)
             {
-<<<<<<< HEAD
-                AcceptanceLiveness.Check(host, source.Pointer, sight, faults, resumes);
-=======
-                AcceptanceLiveness.Check(host, asked.EvenIfAlive, source.Pointer, sight, faults);
->>>>>>> main
+                AcceptanceLiveness.Check(host, asked.EvenIfAlive, source.Pointer, sight, faults, resumes);
             }
         }
 

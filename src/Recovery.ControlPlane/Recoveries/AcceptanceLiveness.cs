@@ -7,28 +7,19 @@ using Host = Recovery.Core.Inventory.Host;
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
-<<<<<<< HEAD
-/// Whether a host may be taken for dead, or for back. Silence is necessary for the one and never sufficient: the fence
-/// proof comes later. For the other it has to be up.
-/// </summary>
-internal static class AcceptanceLiveness
-{
-    public static void Check(Host host, string pointer, AcceptanceSight sight, List<Fault> faults, bool resumes = false)
-    {
-        if ((resumes ? RefusalToResume(host) : Refusal(host, sight)) is { } refusal)
-=======
-/// Whether guests may be taken from a host as it is. Silence is necessary, unless somebody says that the host is beyond
-/// use, and never sufficient: the fence proof comes later.
+/// Whether guests may be taken from a host as it is, or started there again. To take them, silence is necessary, unless
+/// somebody says that the host is beyond use, and never sufficient: the fence proof comes later. To start them it has to
+/// be up.
 /// </summary>
 internal static class AcceptanceLiveness
 {
     private const string BeyondUse =
         "ask for it with \"options\":{\"evenIfAlive\":true}, which has its own executor end its guests first, or a fence agent switch it off";
 
-    public static void Check(Host host, bool evenIfAlive, string pointer, AcceptanceSight sight, List<Fault> faults)
+    public static void Check(
+        Host host, bool evenIfAlive, string pointer, AcceptanceSight sight, List<Fault> faults, bool resumes = false)
     {
-        if (Refusal(host, evenIfAlive, sight) is { } refusal)
->>>>>>> main
+        if ((resumes ? RefusalToResume(host) : Refusal(host, evenIfAlive, sight)) is { } refusal)
         {
             faults.Add(refusal with { Pointer = pointer });
         }
@@ -48,7 +39,6 @@ internal static class AcceptanceLiveness
         _ => null,
     };
 
-<<<<<<< HEAD
     /// <summary>Why guests can't be started there again.</summary>
     public static Fault? RefusalToResume(Host host) => host.Liveness switch
     {
@@ -60,7 +50,7 @@ internal static class AcceptanceLiveness
             $"No executor was ever seen on {host.Name}, so nothing is known of its guests. Start recovery-executor there, or check the executor's address with GET /v1/hosts/{host.Name}."),
         _ => null,
     };
-=======
+
     /// <summary>What to know of a host that is alive and taken from all the same; null when there is nothing.</summary>
     public static PlanWarning? Warning(Host host, bool evenIfAlive) =>
         evenIfAlive && host.Liveness is HostLiveness.Up or HostLiveness.LibvirtDown
@@ -68,7 +58,6 @@ internal static class AcceptanceLiveness
                 $"{host.Name} is alive, and it is asked for all the same (evenIfAlive): its guests that run now will be ended there before they are started elsewhere, by its own executor, or by a fence agent that switches {host.Name} off with all that is on it.")
             { Host = host.Name }
             : null;
->>>>>>> main
 
     private static Fault Alive(string host, AcceptanceSight sight, string advice)
     {

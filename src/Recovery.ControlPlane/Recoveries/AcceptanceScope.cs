@@ -25,10 +25,7 @@ public sealed record AcceptanceScope(
         ExcludedTargets = [.. asked.ExcludedTargets.Select(target => target.Value)],
         ExcludedInstances = [.. asked.ExcludedInstances.Select(instance => instance.Value)],
         IgnoreDependencies = asked.IgnoreDependencies,
-<<<<<<< HEAD
         OnlyAutostart = asked.ReturnOf is not null,
-=======
         EvenIfAlive = asked.EvenIfAlive,
->>>>>>> main
     };
 }

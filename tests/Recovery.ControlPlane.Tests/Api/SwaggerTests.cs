@@ -23,11 +23,8 @@ public sealed class SwaggerTests : IAsyncLifetime
                 "delete /v1/hosts/{name}",
                 "get /healthz/live",
                 "get /healthz/ready",
-<<<<<<< HEAD
                 "get /v1/alarms",
-=======
                 "get /v1/audit",
->>>>>>> main
                 "get /v1/forecast",
                 "get /v1/hosts",
                 "get /v1/hosts/{name}",

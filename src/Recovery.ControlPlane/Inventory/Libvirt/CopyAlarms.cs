@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Inventory.Libvirt;
 
@@ -171,7 +172,7 @@ internal static class CopyAlarms
         var proofs = await database.FenceProofs.AsNoTracking()
             .Where(row => row.VoidedAt == null && hosts.Contains(row.Host))
             .ToListAsync(cancellationToken);
-        return [.. proofs.Where(row => row.ToProof().IsValid(now, heard.GetValueOrDefault(row.Host))).Select(row => row.Host)];
+        return [.. proofs.Where(row => row.ToProof().IsValid(now, new HostSigns(heard.GetValueOrDefault(row.Host), GuestSeenAt: null))).Select(row => row.Host)];
     }
 
     private static string Message(string kind, string name, Guid id, List<string> hosts) => kind == AlarmKinds.SplitBrain

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
 using Recovery.ControlPlane.Persistence.Rows;
@@ -25,7 +26,7 @@ public sealed class CopyAlarmsTests : IDisposable
     public CopyAlarmsTests()
     {
         liveness = new LivenessBoard(time);
-        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, log), new InventoryChanges(), time);
+        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, log), new InventoryChanges(), time, NullLogger<ReportRecorder>.Instance);
         bell = new AlarmBell(database, liveness, time, rung);
     }
 
