@@ -11,6 +11,7 @@ packages=(
   qemu-system-x86 qemu-utils qemu-block-extra libiscsi7                             # its guests, and their iSCSI
   tgt iproute2 dnsmasq-base dbus nasm tini procps util-linux                        # the lab around them
   gcc libc6-dev zlib1g-dev                                                          # Native AOT links with these
+  mariadb-server                                                                    # the database of replicas
   libxml2-utils                                                                     # virt-xml-validate checks the golden files
   fence-agents openipmi ipmitool                                                    # hosts fenced by real IPMI
   curl

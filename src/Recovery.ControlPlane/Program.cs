@@ -30,7 +30,22 @@ public static class Program
         }
 
         await using var app = Build(settings);
-        await app.PrepareDatabaseAsync();
+        try
+        {
+            if (settings.Migrate)
+            {
+                await Console.Out.WriteLineAsync(await app.MigrateDatabaseAsync());
+                return 0;
+            }
+
+            await app.PrepareDatabaseAsync();
+        }
+        catch (DatabaseRefusedException refused)
+        {
+            await Console.Error.WriteLineAsync(refused.Message);
+            return 1;
+        }
+
         await app.RunAsync();
         return 0;
     }

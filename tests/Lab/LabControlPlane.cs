@@ -8,7 +8,7 @@ namespace Recovery.Labs;
 
 /// <summary>
 /// The control plane as its real published binary, beside a lab: it knows the lab's CHAP file and its fence agent, and
-/// keeps its database in a directory of its own.
+/// keeps its database in a directory of its own, unless it shares one on MariaDB with other replicas.
 /// </summary>
 public sealed class LabControlPlane : IAsyncDisposable
 {
@@ -18,22 +18,31 @@ public sealed class LabControlPlane : IAsyncDisposable
     private Process? process;
     private bool kept;
 
-    private LabControlPlane(Lab lab, string binary, int port)
+    private LabControlPlane(Lab lab, string binary, int port, string? replica)
     {
         this.binary = binary;
-        Directory = $"/var/lib/recovery-lab-{lab.Name}-control-plane";
+        Directory = replica is null ? DirectoryOf(lab.Name) : $"{DirectoryOf(lab.Name)}-{replica}";
         Address = new Uri($"http://127.0.0.1:{port}");
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(5) };
         arguments =
         [
             $"--urls={Address}",
-            $"--Recovery:Database:File={Directory}/recovery.db",
+            .. replica is null
+                ? (string[])[$"--Recovery:Database:File={Directory}/recovery.db"]
+                :
+                [
+                    "--Recovery:Database:Provider=mysql", $"--Recovery:Database:ConnectionStringFile={Directory}/mysql",
+                    $"--Recovery:Runner:Replica={replica}", $"--Recovery:Runner:LeaseSeconds={ReplicaLease.TotalSeconds}",
+                ],
             $"--Recovery:Fencing:AgentDirectory={Path.GetDirectoryName(lab.FenceAgent)}",
             $"--Recovery:Fencing:SecretsDirectory={Directory}",
             "--Recovery:Fencing:RetrySeconds=5",
             $"--Recovery:Volumes:ChapFile={lab.ChapFile}",
         ];
     }
+
+    /// <summary>How long a replica holds a recovery without renewing: short, for tests that wait for its end.</summary>
+    public static TimeSpan ReplicaLease { get; } = TimeSpan.FromSeconds(6);
 
     /// <summary>Where it keeps its database and its log.</summary>
     public string Directory { get; }
@@ -51,11 +60,30 @@ public sealed class LabControlPlane : IAsyncDisposable
         Lab lab, string binary, int port = 7070, CancellationToken cancellationToken = default)
     {
         Remove(lab.Name);
-        RefuseTaken(port);
-        var plane = new LabControlPlane(lab, binary, port);
+        return await StartAsync(new LabControlPlane(lab, binary, port, null), null, cancellationToken);
+    }
+
+    /// <summary>Starts one of several on one MariaDB, which the first of them migrates.</summary>
+    /// <param name="replica">Its name, which no other has.</param>
+    public static Task<LabControlPlane> StartReplicaAsync(
+        Lab lab, string binary, int port, MariaDb database, string replica, CancellationToken cancellationToken = default)
+    {
+        var plane = new LabControlPlane(lab, binary, port, replica);
+        RemoveDirectory(plane.Directory);
+        return StartAsync(plane, database, cancellationToken);
+    }
+
+    private static async Task<LabControlPlane> StartAsync(LabControlPlane plane, MariaDb? database, CancellationToken cancellationToken)
+    {
+        RefuseTaken(plane.Address.Port);
         System.IO.Directory.CreateDirectory(plane.Directory);
         try
         {
+            if (database is not null)
+            {
+                await plane.MigrateAsync(database, cancellationToken);
+            }
+
             await plane.StartAsync(cancellationToken);
             return plane;
         }
@@ -64,6 +92,14 @@ public sealed class LabControlPlane : IAsyncDisposable
             await plane.DisposeAsync();
             throw;
         }
+    }
+
+    private async Task MigrateAsync(MariaDb database, CancellationToken cancellationToken)
+    {
+        var secret = $"{Directory}/mysql";
+        await File.WriteAllTextAsync(secret, database.ConnectionString("recovery"), cancellationToken);
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await Tool.RunAsync(binary, ["migrate", .. arguments], cancellationToken);
     }
 
     // Somebody else's control plane there would answer in this one's place.
@@ -105,6 +141,14 @@ public sealed class LabControlPlane : IAsyncDisposable
         process.Dispose();
         process = null;
     }
+
+    /// <summary>SIGSTOP: it neither does nor notices anything until <see cref="ThawAsync"/>.</summary>
+    public Task FreezeAsync(CancellationToken cancellationToken = default) => SignalAsync("-STOP", cancellationToken);
+
+    public Task ThawAsync(CancellationToken cancellationToken = default) => SignalAsync("-CONT", cancellationToken);
+
+    private Task<string> SignalAsync(string signal, CancellationToken cancellationToken) =>
+        Tool.RunAsync("kill", [signal, $"{process?.Id ?? throw new LabException("This control plane does not run.")}"], cancellationToken);
 
     /// <summary>Registers every host of the lab, with the lab's power switch as fence agent unless told otherwise.</summary>
     public async Task RegisterAsync(Lab lab, bool withFencing = true, CancellationToken cancellationToken = default)
@@ -168,10 +212,20 @@ public sealed class LabControlPlane : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what an earlier control plane of this lab left, and removes its directory.</summary>
+    /// <summary>Ends what earlier control planes of this lab left, and removes their directories.</summary>
     internal static void Remove(string lab)
     {
-        var directory = $"/var/lib/recovery-lab-{lab}-control-plane";
+        RemoveDirectory(DirectoryOf(lab));
+        foreach (var replica in System.IO.Directory.GetDirectories(Path.GetDirectoryName(DirectoryOf(lab))!, $"{Path.GetFileName(DirectoryOf(lab))}-*"))
+        {
+            RemoveDirectory(replica);
+        }
+    }
+
+    private static string DirectoryOf(string lab) => $"/var/lib/recovery-lab-{lab}-control-plane";
+
+    private static void RemoveDirectory(string directory)
+    {
         if (!System.IO.Directory.Exists(directory))
         {
             return;

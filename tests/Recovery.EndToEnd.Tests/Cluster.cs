@@ -15,6 +15,7 @@ internal sealed class Cluster : IAsyncDisposable
     private static readonly string[] Place = (Environment.GetEnvironmentVariable("RECOVERY_E2E_LAB") ?? "e2e:78").Split(':');
     private static readonly int Subnet = int.Parse(Place[1], CultureInfo.InvariantCulture);
     private static readonly int Port = 7000 + Subnet;
+    private static readonly int ReplicaPort = Port + 100;
 
     private Cluster(Lab lab, LabControlPlane controlPlane) => (Lab, ControlPlane) = (lab, controlPlane);
 
@@ -28,7 +29,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <param name="fencing">Every host has the lab's power switch as its fence agent.</param>
     /// <param name="hook">A libvirt hook (hooks/qemu) on node2 and node3: bash, with the guest's name as $1 and the phase as $2.</param>
-    public static async Task<Cluster> UpAsync(bool fencing = true, string? hook = null)
+    /// <param name="replicasOn">Where the control plane, as replica a, and those that join it keep their database; null: SQLite.</param>
+    public static async Task<Cluster> UpAsync(bool fencing = true, string? hook = null, MariaDb? replicasOn = null)
     {
         var lab = await Lab.UpAsync(
             new LabOptions
@@ -53,8 +55,9 @@ internal sealed class Cluster : IAsyncDisposable
                 await Task.WhenAll(lab.Hosts.Skip(1).Select(host => HookAsync(host, hook)));
             }
 
-            var controlPlane = await LabControlPlane.StartAsync(
-                lab, Repository.ControlPlane, Port, Cancellation);
+            var controlPlane = replicasOn is null
+                ? await LabControlPlane.StartAsync(lab, Repository.ControlPlane, Port, Cancellation)
+                : await LabControlPlane.StartReplicaAsync(lab, Repository.ControlPlane, Port, replicasOn, "a", Cancellation);
             await controlPlane.RegisterAsync(lab, fencing, Cancellation);
             return new Cluster(lab, controlPlane);
         }
@@ -63,6 +66,19 @@ internal sealed class Cluster : IAsyncDisposable
             await lab.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>A second control plane, replica b, which knows all hosts and hears all of them when this returns.</summary>
+    public async Task<LabControlPlane> JoinAsync(MariaDb database)
+    {
+        var other = await LabControlPlane.StartReplicaAsync(Lab, Repository.ControlPlane, ReplicaPort, database, "b", Cancellation);
+        foreach (var host in Lab.Hosts)
+        {
+            await other.UntilAsync(
+                $"/v1/hosts/{host.Name}", row => row.GetProperty("liveness").GetString() == "up", TimeSpan.FromSeconds(30), Cancellation);
+        }
+
+        return other;
     }
 
     /// <summary>Adds a canary to node1 and waits until it lives, and until the control plane knows it.</summary>

@@ -6,7 +6,7 @@ namespace Recovery.EndToEnd.Tests;
 [Collection("lab")]
 public class CrashTests
 {
-    private const string SlowStart = """[ "$2" = prepare ] && sleep 3; exit 0""";
+    internal const string SlowStart = """[ "$2" = prepare ] && sleep 3; exit 0""";
 
     [Fact]
     public async Task An_executor_that_is_killed_in_the_middle_of_a_start_ends_the_step_once()
@@ -48,7 +48,7 @@ public class CrashTests
     }
 
     /// <summary>The target on which the start is under way.</summary>
-    private static async Task<string> StartingAsync(Cluster cluster, string recovery)
+    internal static async Task<string> StartingAsync(Cluster cluster, string recovery)
     {
         while (true)
         {

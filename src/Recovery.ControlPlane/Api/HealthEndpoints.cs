@@ -8,6 +8,9 @@ namespace Recovery.ControlPlane.Api;
 /// <summary><c>/healthz</c></summary>
 internal static class HealthEndpoints
 {
+    // Shorter than the patience of those who probe, so that they get to hear the reason.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/healthz").WithTags("Health");
@@ -21,20 +24,25 @@ internal static class HealthEndpoints
     }
 
     private static async Task<IResult> ReadyAsync(
-        IDbContextFactory<RecoveryDbContext> databases, ILogger<HealthResource> log, CancellationToken cancellationToken)
+        RecoveryDatabase database, TimeProvider time, ILogger<HealthResource> log, CancellationToken cancellationToken)
     {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await using var database = await databases.CreateDbContextAsync(cancellationToken);
-            await database.Hosts.AnyAsync(cancellationToken);
+            await using var context = database.CreateDbContext();
+            await context.Hosts.AnyAsync(ending.Token);
             return TypedResults.Ok(new HealthResource("ready", [new("database", Healthy: true)]));
         }
-        catch (System.Data.Common.DbException exception)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is: it can't be read. A server that is gone comes wrapped in more than one kind of exception.
             log.LogError(exception, "The database can't be read");
+            var why = exception is OperationCanceledException
+                ? $"no answer within {Patience.TotalSeconds:0} s."
+                : (exception.GetBaseException() as System.Data.Common.DbException ?? exception).Message;
             return TypedResults.Json(
-                new HealthResource("notReady", [new("database", Healthy: false,
-                    $"It can't be read: {exception.Message} Check Recovery:Database:File, its folder's owner and the disk's free space.")]),
+                new HealthResource("notReady", [new("database", Healthy: false, $"It can't be read: {why} {database.Advice}")]),
                 statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }

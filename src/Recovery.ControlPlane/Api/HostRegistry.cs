@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
@@ -35,8 +36,25 @@ internal sealed class HostRegistry(
     public async Task<(HostRow? Host, bool Created, IReadOnlyList<Fault> Faults)> PutAsync(
         string name, SaidOfHost said, OperatorWord by, CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var put = await databases.InTransactionAsync(
+            time, (database, transaction) => PutAsync(database, transaction, name, said, by, cancellationToken), cancellationToken);
+        if (put.Host is not null)
+        {
+            changes.Notify();
+        }
+
+        return put;
+    }
+
+    private async Task<(HostRow? Host, bool Created, IReadOnlyList<Fault> Faults)> PutAsync(
+        RecoveryDbContext database,
+        IDbContextTransaction transaction,
+        string name,
+        SaidOfHost said,
+        OperatorWord by,
+        CancellationToken cancellationToken)
+    {
+        await Turnstile.PassAsync(database, Turnstile.Hosts, cancellationToken);
         var others = await database.Hosts.AsNoTracking()
             .Where(host => host.Name != name)
             .Select(host => new { host.Name, host.Executor })
@@ -75,7 +93,6 @@ internal sealed class HostRegistry(
             created ? AuditActions.RegisterHost : AuditActions.ChangeHost, time.GetUtcNow(), Changes(database, row, created), host: name));
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        changes.Notify();
         return (row, created, []);
     }
 
@@ -100,8 +117,27 @@ internal sealed class HostRegistry(
     /// <summary>Empty when it is gone; else everything that still needs it. Its fence proofs are kept.</summary>
     public async Task<IReadOnlyList<Fault>> DeleteAsync(string name, OperatorWord by, CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var faults = await databases.InTransactionAsync(
+            time,
+            (database, transaction) => DeleteAsync(database, transaction, name, by, cancellationToken),
+            cancellationToken,
+            TakenKey.IsAConflict);
+        if (faults.Count == 0)
+        {
+            liveness.Forget(name);
+            changes.Notify();
+        }
+
+        return faults;
+    }
+
+    private async Task<IReadOnlyList<Fault>> DeleteAsync(
+        RecoveryDbContext database,
+        IDbContextTransaction transaction,
+        string name,
+        OperatorWord by,
+        CancellationToken cancellationToken)
+    {
         if (!await database.Hosts.AnyAsync(host => host.Name == name, cancellationToken))
         {
             return [HostFaults.NotFound(name)];
@@ -115,13 +151,17 @@ internal sealed class HostRegistry(
             return faults;
         }
 
+        // A recovery that is being accepted meanwhile takes the same lock: either it is seen here, then, or it sees that
+        // the host is gone.
+        var hold = new RecoveryLockRow { Subject = RecoveryLockRow.ForHost(name), RecoveryId = Guid.Empty };
+        database.Locks.Add(hold);
+        await database.SaveChangesAsync(cancellationToken);
         await database.Domains.Where(domain => domain.Host == name).ExecuteDeleteAsync(cancellationToken);
         await database.Hosts.Where(host => host.Name == name).ExecuteDeleteAsync(cancellationToken);
+        database.Locks.Remove(hold);
         database.Audit.Add(by.Did(AuditActions.DeleteHost, time.GetUtcNow(), host: name));
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        liveness.Forget(name);
-        changes.Notify();
         return [];
     }
 

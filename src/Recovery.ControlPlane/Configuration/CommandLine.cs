@@ -3,11 +3,13 @@ namespace Recovery.ControlPlane.Configuration;
 /// <summary>What the command line says. It is read by hand so that a misspelt option is an error, not ignored.</summary>
 /// <param name="Help">Print what there is and end.</param>
 /// <param name="Version">Print the version and end.</param>
+/// <param name="Migrate">The command <c>migrate</c>, in place of serving.</param>
 /// <param name="Values">Configuration keys and values, in configuration's own spelling.</param>
 /// <param name="Faults">Everything that is wrong with it.</param>
 public sealed record CommandLine(
-    bool Help, bool Version, IReadOnlyDictionary<string, string?> Values, IReadOnlyList<string> Faults)
+    bool Help, bool Version, bool Migrate, IReadOnlyDictionary<string, string?> Values, IReadOnlyList<string> Faults)
 {
+    private const string MigrateCommand = "migrate";
     private static readonly string[] Words = ["config", "urls", "environment", "help", "version"];
     private static readonly string[] Sections = [$"{RecoveryOptions.Section}:", "Logging:", "Kestrel:"];
 
@@ -15,6 +17,7 @@ public sealed record CommandLine(
     {
         var help = false;
         var version = false;
+        var migrate = false;
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         var faults = new List<string>();
         for (var i = 0; i < arguments.Count; i++)
@@ -31,9 +34,16 @@ public sealed record CommandLine(
                 continue;
             }
 
+            if (i == 0 && arguments[i] == MigrateCommand)
+            {
+                migrate = true;
+                continue;
+            }
+
             if (!arguments[i].StartsWith("--", StringComparison.Ordinal))
             {
-                faults.Add($"\"{arguments[i]}\" on the command line belongs to no option. Options are written --Name value or --Name=value; --help lists them.");
+                faults.Add(arguments[i] == MigrateCommand ? $"\"{MigrateCommand}\" is a command; it goes before all options." :
+                    $"\"{arguments[i]}\" on the command line belongs to no option. Options are written --Name value or --Name=value; --help lists them.");
                 continue;
             }
 
@@ -57,7 +67,7 @@ public sealed record CommandLine(
             values[key.Equals("config", StringComparison.OrdinalIgnoreCase) ? Settings.ConfigFileKey : key] = value;
         }
 
-        return new CommandLine(help, version, values, faults);
+        return new CommandLine(help, version, migrate, values, faults);
     }
 
     private static (string Key, string? Value) Split(string option)

@@ -15,6 +15,9 @@ internal static class Help
         var text = new StringBuilder()
             .AppendLine(CultureInfo.InvariantCulture, $"{Version}: brings the guests of dead hosts up again elsewhere, exactly once.")
             .AppendLine()
+            .AppendLine("  recovery-control-plane [options]            serve")
+            .AppendLine("  recovery-control-plane migrate [options]    bring the database to this release's schema, and end; SQLite does it at start")
+            .AppendLine()
             .AppendLine("  --config FILE    JSON file with settings: {\"Recovery\":{\"Database\":{\"File\":\"…\"}}}")
             .AppendLine(CultureInfo.InvariantCulture, $"  --urls URLS      where to listen, separated by semicolons (default {Settings.DefaultUrl})")
             .AppendLine("  --help           this text")
@@ -36,7 +39,7 @@ internal static class Help
 
         return text
             .AppendLine()
-            .AppendLine("Exit code 0: ended when told to. 2: the settings are wrong; all that is wrong is said on standard error.")
+            .AppendLine("Exit code 0: ended when told to, or migrated. 1: the database can't be used. 2: the settings are wrong; all that is wrong is said on standard error.")
             .ToString();
     }
 }

@@ -9,6 +9,7 @@ internal static class OptionRules
     public static IReadOnlyDictionary<string, (double Minimum, double Maximum)> Ranges { get; } =
         new Dictionary<string, (double, double)>(StringComparer.Ordinal)
         {
+            ["Database:WaitSeconds"] = (0, 3600),
             ["Fencing:RetrySeconds"] = (1, 86_400),
             ["Planner:ReservedMemoryMib"] = (0, 67_108_864),
             ["Planner:MemoryOvercommit"] = (0.1, 100),
@@ -49,7 +50,7 @@ internal static class OptionRules
         // The defaults may be missing: then no host can name an agent or a secret, and is told so.
         Directory(section, "Fencing:AgentDirectory", "the fence agents are in it", faults);
         Directory(section, "Fencing:SecretsDirectory", "the files with the secrets of fence agents are in it", faults);
-        DatabaseFile(section, options.Database.File, faults);
+        DatabaseRules.Check(options.Database, section, faults);
         ExistingFile(section, "Volumes:ChapFile", options.Volumes.ChapFile, faults);
         ExistingFile(section, "Executors:CertificateFile", options.Executors.CertificateFile, faults);
         ExistingFile(section, "Executors:KeyFile", options.Executors.KeyFile, faults);
@@ -73,18 +74,6 @@ internal static class OptionRules
         if (section[key] is { } path && !System.IO.Directory.Exists(path))
         {
             faults.Add($"{section.Path}:{key} is \"{path}\", and there is no such directory; {purpose}. Create it or name another.");
-        }
-    }
-
-    private static void DatabaseFile(IConfigurationSection section, string path, List<string> faults)
-    {
-        if (path.Length == 0)
-        {
-            faults.Add($"{section.Path}:Database:File is empty; it has to be the path of the database's file.");
-        }
-        else if (System.IO.Directory.Exists(path))
-        {
-            faults.Add($"{section.Path}:Database:File is \"{path}\", which is a directory. Name a file in it.");
         }
     }
 

@@ -25,8 +25,32 @@ public sealed record RecoveryOptions
 /// <summary>The control plane's own database.</summary>
 public sealed record DatabaseOptions
 {
+    public const string Sqlite = "sqlite";
+    public const string MySql = "mysql";
+
+    /// <summary><c>sqlite</c>: one file, for one replica. <c>mysql</c>: MySQL, MariaDB or Galera, for any number.</summary>
+    public string Provider { get; init; } = Sqlite;
+
     /// <summary>The SQLite file; created, with its folder, when missing.</summary>
     public string File { get; init; } = "recovery.db";
+
+    /// <summary>
+    /// A file with MySQL's connection string, which is a secret:
+    /// <c>Server=db;Port=3306;Database=recovery;User ID=recovery;Password=…</c>
+    /// </summary>
+    public string ConnectionStringFile { get; init; } = "";
+
+    /// <summary>The same in place of a file; on a command line everybody on the machine can read it.</summary>
+    public string ConnectionString { get; init; } = "";
+
+    /// <summary>MySQL's version and kind, as <c>10.11.6-mariadb</c> or <c>8.0.36-mysql</c>; empty: the server is asked.</summary>
+    public string ServerVersion { get; init; } = "";
+
+    /// <summary>A MySQL that does not answer at start is tried again for so many seconds.</summary>
+    public int WaitSeconds { get; init; } = 60;
+
+    /// <summary>Without the secret: a record would print all of its members.</summary>
+    public override string ToString() => $"{nameof(DatabaseOptions)} {{ {nameof(Provider)} = {Provider} }}";
 }
 
 /// <summary>How the control plane shows itself to executors that listen on <c>https</c>: mutual TLS, files in PEM.</summary>

@@ -6,11 +6,14 @@ internal sealed partial class SecretFileWarning(RecoveryOptions options, ILogger
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
+    // What a kubelet gives to a pod's group, and nobody can write.
+    private const UnixFileMode OfPod = UnixFileMode.UserRead | UnixFileMode.GroupRead;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var file in new[] { options.Volumes.ChapFile, options.Executors.KeyFile })
+        foreach (var file in new[] { options.Volumes.ChapFile, options.Executors.KeyFile, options.Database.ConnectionStringFile })
         {
-            if (!OperatingSystem.IsWindows() && file.Length > 0 && (File.GetUnixFileMode(file) & Others) != 0)
+            if (!OperatingSystem.IsWindows() && file.Length > 0 && IsOpen(File.GetUnixFileMode(file)))
             {
                 OpenToOthers(file);
             }
@@ -20,6 +23,8 @@ internal sealed partial class SecretFileWarning(RecoveryOptions options, ILogger
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static bool IsOpen(UnixFileMode mode) => (mode & Others) != 0 && mode != OfPod;
 
     [LoggerMessage(LogLevel.Warning, "{File} holds secrets, and others than its owner can read or write it. Run: chmod 600 {File}")]
     private partial void OpenToOthers(string file);

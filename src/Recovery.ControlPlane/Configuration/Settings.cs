@@ -15,6 +15,9 @@ public sealed record Settings
     /// <summary>Not null when there is only something to print.</summary>
     public string? Answer { get; private init; }
 
+    /// <summary>Bring the database to this release's schema and end, in place of serving.</summary>
+    public bool Migrate { get; private init; }
+
     public IReadOnlyList<string> Faults { get; private init; } = [];
 
     public RecoveryOptions Options { get; private init; } = new();
@@ -56,7 +59,7 @@ public sealed record Settings
         var options = OptionsReader.Read<RecoveryOptions>(section, ["ConfigFile"], faults);
         OptionRules.Check(options, section, faults);
         CheckUrls(configuration["urls"], faults);
-        return new Settings { Configuration = configuration, Options = options, Faults = faults };
+        return new Settings { Configuration = configuration, Options = options, Migrate = commandLine.Migrate, Faults = faults };
     }
 
     // The framework's own order would put its variables below the file; whoever starts the process has the last word.

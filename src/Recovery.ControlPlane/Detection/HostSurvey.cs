@@ -82,21 +82,28 @@ public sealed class HostSurvey(
             async (index, cancel) => answers[index] = await surveyor.AskAsync(due[index].Name, due[index].Executor, questions, cancel));
 
         var news = false;
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         for (var index = 0; index < due.Count; index++)
         {
             var (host, said) = (due[index], answers[index]);
             var text = JsonSerializer.Serialize(said is null ? null : said with { At = null });
             news |= said is not null && asked.GetValueOrDefault(host.Name)?.Said != text;
             asked[host.Name] = new Asked(host.Executor, questions, time.GetTimestamp(), text);
-            if (said is not null)
-            {
-                await database.Hosts.Where(row => row.Name == host.Name && row.Executor == host.Executor)
-                    .ExecuteUpdateAsync(row => row.SetProperty(each => each.Survey, said), cancellationToken);
-            }
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await contexts.InTransactionAsync(
+            time,
+            async (writing, transaction) =>
+            {
+                // In the order of their names, as everybody else writes hosts.
+                foreach (var (host, said) in due.Zip(answers).Where(pair => pair.Second is not null).OrderBy(pair => pair.First.Name, StringComparer.Ordinal))
+                {
+                    await writing.Hosts.Where(row => row.Name == host.Name && row.Executor == host.Executor)
+                        .ExecuteUpdateAsync(row => row.SetProperty(each => each.Survey, said), cancellationToken);
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+            },
+            cancellationToken);
         if (news)
         {
             inventory.Notify();

@@ -69,7 +69,7 @@ internal sealed class HostWatch(string host, string address, WatchTools tools)
 
             failures++;
             await Task.Delay(ReconnectDelay.After(failures, tools.Random.NextDouble()), tools.Time, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -83,10 +83,10 @@ internal sealed class HostWatch(string host, string address, WatchTools tools)
         var hearing = HearAsync(events.Writer, deaf.Token);
         if (await Task.WhenAny(recording, hearing) == recording)
         {
-            await deaf.CancelAsync();
+            deaf.Cancel();
         }
 
-        await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         events.Writer.Complete();
         await recording;
         await hearing;
@@ -131,28 +131,36 @@ internal sealed class HostWatch(string host, string address, WatchTools tools)
     private async Task RecordAsync(ChannelReader<WatchEvent> events, CancellationToken cancellationToken)
     {
         var greeted = false;
-        await foreach (var said in events.ReadAllAsync(cancellationToken))
+        while (await events.WaitToReadAsync(cancellationToken))
         {
-            if (!greeted)
+            while (events.TryRead(out var said))
             {
-                greeted = true;
-                await GreetAsync(cancellationToken);
-            }
+                if (!greeted)
+                {
+                    greeted = true;
+                    await GreetAsync(cancellationToken);
+                }
 
-            switch (said.EventCase)
-            {
-                case WatchEvent.EventOneofCase.Report:
-                    await tools.Recorder.RecordAsync(tools.Reader.Read(host, said.Report), cancellationToken);
-                    break;
-                case WatchEvent.EventOneofCase.DomainChanged when tools.Reader.Read(host, said.DomainChanged) is { } domain:
-                    await tools.Recorder.RecordAsync(domain, cancellationToken);
-                    break;
-                case WatchEvent.EventOneofCase.DomainGone when tools.Reader.Read(host, said.DomainGone) is { } uuid:
-                    await tools.Recorder.RecordGoneAsync(host, uuid, cancellationToken);
-                    break;
-                default:
-                    break;
+                await RecordAsync(said, cancellationToken);
             }
+        }
+    }
+
+    private async Task RecordAsync(WatchEvent said, CancellationToken cancellationToken)
+    {
+        switch (said.EventCase)
+        {
+            case WatchEvent.EventOneofCase.Report:
+                await tools.Recorder.RecordAsync(tools.Reader.Read(host, said.Report), cancellationToken);
+                break;
+            case WatchEvent.EventOneofCase.DomainChanged when tools.Reader.Read(host, said.DomainChanged) is { } domain:
+                await tools.Recorder.RecordAsync(domain, cancellationToken);
+                break;
+            case WatchEvent.EventOneofCase.DomainGone when tools.Reader.Read(host, said.DomainGone) is { } uuid:
+                await tools.Recorder.RecordGoneAsync(host, uuid, cancellationToken);
+                break;
+            default:
+                break;
         }
     }
 

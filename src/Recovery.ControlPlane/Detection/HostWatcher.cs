@@ -100,7 +100,7 @@ public sealed class HostWatcher(IDbContextFactory<RecoveryDbContext> contexts, W
 
         public async Task EndAsync()
         {
-            await Ending.CancelAsync();
+            Ending.Cancel();
             await Running;
             Ending.Dispose();
         }

@@ -25,17 +25,23 @@ public sealed class LifeSigns(
             return;
         }
 
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        foreach (var (host, at) in heard)
-        {
-            await database.Hosts
-                .Where(row => row.Name == host && (row.LastHeardAt == null || row.LastHeardAt < at))
-                .ExecuteUpdateAsync(row => row.SetProperty(each => each.LastHeardAt, at), cancellationToken);
-        }
+        var voided = await contexts.InTransactionAsync(
+            time,
+            async (database, transaction) =>
+            {
+                // In one order: replicas that write the same hosts wait for each other, and not in a circle.
+                foreach (var (host, at) in heard.OrderBy(sign => sign.Key, StringComparer.Ordinal))
+                {
+                    await database.Hosts
+                        .Where(row => row.Name == host && (row.LastHeardAt == null || row.LastHeardAt < at))
+                        .ExecuteUpdateAsync(row => row.SetProperty(each => each.LastHeardAt, at), cancellationToken);
+                }
 
-        var voided = await VoidAsync(database, heard, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+                var outlived = await VoidAsync(database, heard, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return outlived;
+            },
+            cancellationToken);
         voided.ForEach(sentence => log.LogWarning("{FenceProofVoided}", sentence));
     }
 

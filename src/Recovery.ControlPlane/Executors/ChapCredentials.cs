@@ -5,7 +5,7 @@ using Recovery.Core.Inventory;
 namespace Recovery.ControlPlane.Executors;
 
 /// <summary>The CHAP passwords of iSCSI targets, from a file that is read at each need.</summary>
-public sealed class ChapCredentials(RecoveryOptions options)
+public class ChapCredentials(RecoveryOptions options)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -23,7 +23,7 @@ public sealed class ChapCredentials(RecoveryOptions options)
 
         try
         {
-            await using var file = File.OpenRead(Path);
+            await using var file = Open(Path);
             var credentials = await JsonSerializer.DeserializeAsync<List<Credential>>(file, Json, cancellationToken) ?? [];
             return new Keyring(credentials, $"{Path} has none; add it there");
         }
@@ -40,6 +40,9 @@ public sealed class ChapCredentials(RecoveryOptions options)
                 + $"(line {failure.LineNumber + 1}); correct it.");
         }
     }
+
+    /// <summary>The file, for reading.</summary>
+    protected virtual Stream Open(string path) => File.OpenRead(path);
 
     /// <summary>What the file said at one moment.</summary>
     public sealed class Keyring

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Recovery.ControlPlane.Configuration;
 
 namespace Recovery.ControlPlane.Executors;
 
 /// <summary>One connection per executor address, shared by its watch stream and its steps.</summary>
-public sealed class ExecutorChannels(RecoveryOptions options) : IDisposable
+public class ExecutorChannels(RecoveryOptions options) : IDisposable
 {
     // A thousand domains with a definition of some tens of KiB each, in one node report.
     private const int LargestMessageBytes = 64 * 1024 * 1024;
@@ -17,16 +18,16 @@ public sealed class ExecutorChannels(RecoveryOptions options) : IDisposable
 
     private static readonly TimeSpan PingAnsweredWithin = TimeSpan.FromSeconds(3);
 
-    private readonly ConcurrentDictionary<string, Lazy<GrpcChannel>> channels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<ChannelBase>> channels = new(StringComparer.Ordinal);
 
     /// <summary>The channel to this address. It is not connected until it is used.</summary>
     /// <param name="address"><c>http://10.0.0.11:7071</c> (HTTP/2 without TLS) or <c>https://…</c>.</param>
     /// <exception cref="ExecutorUnreachableException">No channel can be made: a bad address or unusable TLS files.</exception>
-    public GrpcChannel To(string address)
+    public ChannelBase To(string address)
     {
         try
         {
-            return channels.GetOrAdd(address, each => new Lazy<GrpcChannel>(() => Open(each, ConnectTimeout))).Value;
+            return channels.GetOrAdd(address, each => new Lazy<ChannelBase>(() => Open(each, ConnectTimeout))).Value;
         }
         catch (Exception failure) when (failure is not ExecutorUnreachableException)
         {
@@ -43,7 +44,7 @@ public sealed class ExecutorChannels(RecoveryOptions options) : IDisposable
     /// <param name="address">As for <see cref="To"/>.</param>
     /// <param name="connectWithin">Until the connection stands, with TLS.</param>
     /// <exception cref="ExecutorUnreachableException">As for <see cref="To"/>.</exception>
-    public GrpcChannel OpenAnew(string address, TimeSpan connectWithin)
+    public ChannelBase OpenAnew(string address, TimeSpan connectWithin)
     {
         try
         {
@@ -60,12 +61,13 @@ public sealed class ExecutorChannels(RecoveryOptions options) : IDisposable
     {
         if (channels.TryRemove(address, out var channel) && channel.IsValueCreated)
         {
-            channel.Value.Dispose();
+            (channel.Value as IDisposable)?.Dispose();
         }
     }
 
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
         foreach (var address in channels.Keys)
         {
             Close(address);
@@ -77,7 +79,8 @@ public sealed class ExecutorChannels(RecoveryOptions options) : IDisposable
         + "Correct the host's executor address, or the files under Recovery:Executors.",
         failure);
 
-    private GrpcChannel Open(string address, TimeSpan connectTimeout) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
+    /// <summary>The wire. Whoever tries the control plane without one puts something else here.</summary>
+    protected virtual ChannelBase Open(string address, TimeSpan connectTimeout) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
     {
         MaxReceiveMessageSize = LargestMessageBytes,
         MaxSendMessageSize = LargestMessageBytes,

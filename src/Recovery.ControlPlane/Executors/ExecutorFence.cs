@@ -17,7 +17,8 @@ public sealed class ExecutorFence(ExecutorChannels channels, TimeProvider time, 
     {
         try
         {
-            using var channel = channels.OpenAnew(order.ExecutorAddress, ConnectLimit);
+            var channel = channels.OpenAnew(order.ExecutorAddress, ConnectLimit);
+            using var ending = channel as IDisposable;
             var reply = await new Proto.Executor.ExecutorClient(channel).FenceAsync(
                 new Proto.FenceRequest { Recovery = order.RecoveryId.ToString("D"), Epoch = (ulong)order.Epoch },
                 deadline: (time.GetUtcNow() + Patience).UtcDateTime,

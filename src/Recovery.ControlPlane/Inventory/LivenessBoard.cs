@@ -19,15 +19,15 @@ public sealed class LivenessBoard(TimeProvider time)
     /// <summary>When this process began to listen: before that, silence says nothing.</summary>
     public DateTimeOffset ListeningSince { get; init; } = time.GetUtcNow();
 
+    /// <summary>How long this process has to listen yet before anybody's silence says anything; null: long enough.</summary>
+    public TimeSpan? StillListening =>
+        time.GetUtcNow() - ListeningSince is var listened && listened < SilentAfter ? SilentAfter - listened : null;
+
     /// <summary>
     /// How long to wait until a host that was not heard may be called silent; null when it may. Right after a start
     /// every host is silent, because none was dialled yet.
     /// </summary>
-    public TimeSpan? TooEarlyToTell(string host)
-    {
-        var listened = time.GetUtcNow() - ListeningSince;
-        return !pulses.ContainsKey(host) && listened < SilentAfter ? SilentAfter - listened : null;
-    }
+    public TimeSpan? TooEarlyToTell(string host) => pulses.ContainsKey(host) ? null : StillListening;
 
     public void Forget(string host) => pulses.TryRemove(host, out _);
 

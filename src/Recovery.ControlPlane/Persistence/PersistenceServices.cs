@@ -1,44 +1,40 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Configuration;
+using Recovery.ControlPlane.Persistence.MySql;
+using Recovery.ControlPlane.Persistence.Sqlite;
 
 namespace Recovery.ControlPlane.Persistence;
 
 public static class PersistenceServices
 {
-    /// <summary>SQLite in one file: the embedded default, for one replica.</summary>
     public static IServiceCollection AddPersistence(this IServiceCollection services, DatabaseOptions options)
     {
-        var connection = new SqliteConnectionStringBuilder
+        if (options.Provider.Equals(DatabaseOptions.MySql, StringComparison.OrdinalIgnoreCase))
         {
-            DataSource = Path.GetFullPath(options.File),
-            ForeignKeys = true,
-
-            // Writers wait for each other this long, in seconds.
-            DefaultTimeout = 30,
-        };
-        return services.AddDbContextFactory<RecoveryDbContext>(context => context.UseSqlite(connection.ConnectionString));
-    }
-
-    /// <summary>Creates the file, with its folder, and brings it to this release's schema, before anybody asks for it.</summary>
-    public static async Task PrepareDatabaseAsync(this WebApplication app, CancellationToken cancellationToken = default)
-    {
-        var file = Path.GetFullPath(app.Services.GetRequiredService<DatabaseOptions>().File);
-        CreatePrivateFolder(Path.GetDirectoryName(file)!);
-        await using var context = await app.Services.GetRequiredService<IDbContextFactory<RecoveryDbContext>>()
-            .CreateDbContextAsync(cancellationToken);
-        await context.Database.MigrateAsync(cancellationToken);
-
-        // Readers don't wait for the writer: the journal is written while the API reads. The file remembers it.
-        await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken);
-    }
-
-    // Definitions may tell more about guests than everybody on the machine should read.
-    private static void CreatePrivateFolder(string folder)
-    {
-        if (!Directory.Exists(folder))
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            services.AddSingleton<RecoveryDatabase, MySqlDatabase>();
         }
+        else
+        {
+            services.AddSingleton<RecoveryDatabase, SqliteDatabase>();
+        }
+
+        return services.AddSingleton<IDbContextFactory<RecoveryDbContext>>(all => all.GetRequiredService<RecoveryDatabase>());
+    }
+
+    /// <summary>Before anybody asks it: SQLite's file is made and migrated, MySQL has to be there and migrated.</summary>
+    /// <exception cref="DatabaseRefusedException">It can't be used as it is; the message says why and what to do.</exception>
+    public static Task PrepareDatabaseAsync(this WebApplication app, CancellationToken cancellationToken = default) =>
+        app.Services.GetRequiredService<RecoveryDatabase>().OpenAsync(cancellationToken);
+
+    /// <summary><c>recovery-control-plane migrate</c>.</summary>
+    /// <returns>A sentence on what was done.</returns>
+    /// <exception cref="DatabaseRefusedException">It can't be used as it is; the message says why and what to do.</exception>
+    public static async Task<string> MigrateDatabaseAsync(this WebApplication app, CancellationToken cancellationToken = default)
+    {
+        var database = app.Services.GetRequiredService<RecoveryDatabase>();
+        var applied = await database.MigrateAsync(cancellationToken);
+        return applied.Count == 0
+            ? $"{database.Name} has this release's schema already; nothing was done."
+            : $"{database.Name} has this release's schema now. Applied: {string.Join(", ", applied)}.";
     }
 }

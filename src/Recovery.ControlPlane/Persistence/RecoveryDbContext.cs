@@ -8,8 +8,22 @@ using Recovery.ControlPlane.Persistence.Rows;
 namespace Recovery.ControlPlane.Persistence;
 
 /// <summary>The control plane's own database. The journal in it is the queue: there is no other.</summary>
-public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> options) : DbContext(options)
+/// <remarks>
+/// One model for every database. What a database needs beyond it, and its migrations, belong to a context of its own
+/// that derives from this one; nothing but Persistence knows them.
+/// </remarks>
+public class RecoveryDbContext : DbContext
 {
+    public RecoveryDbContext(DbContextOptions<RecoveryDbContext> options)
+        : base(options)
+    {
+    }
+
+    protected RecoveryDbContext(DbContextOptions options)
+        : base(options)
+    {
+    }
+
     public DbSet<HostRow> Hosts => Set<HostRow>();
 
     public DbSet<DomainRow> Domains => Set<DomainRow>();
@@ -33,6 +47,8 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
     public DbSet<FenceProofRow> FenceProofs => Set<FenceProofRow>();
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
+
+    public DbSet<TurnstileRow> Turnstiles => Set<TurnstileRow>();
 
     public DbSet<AlarmRow> Alarms => Set<AlarmRow>();
 
@@ -129,6 +145,12 @@ public sealed class RecoveryDbContext(DbContextOptions<RecoveryDbContext> option
             audit.Property(row => row.Host).HasMaxLength(253);
             audit.HasIndex(row => row.RecoveryId);
             audit.HasIndex(row => row.Host);
+        });
+        modelBuilder.Entity<TurnstileRow>(turnstile =>
+        {
+            turnstile.HasKey(row => row.Name);
+            turnstile.Property(row => row.Name).HasMaxLength(32);
+            turnstile.HasData(Turnstile.All.Select(name => new TurnstileRow { Name = name }));
         });
         modelBuilder.Entity<AlarmRow>(alarm =>
         {

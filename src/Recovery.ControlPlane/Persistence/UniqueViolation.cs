@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
+using MySqlConnector;
 
 namespace Recovery.ControlPlane.Persistence;
 
@@ -10,6 +10,21 @@ internal static class UniqueViolation
     private const int PrimaryKey = 1555;
     private const int UniqueIndex = 2067;
 
-    public static bool Is(DbUpdateException exception) =>
-        exception.InnerException is SqliteException { SqliteExtendedErrorCode: PrimaryKey or UniqueIndex };
+    // ER_DUP_ENTRY, and the same with the index's name, which few statements report.
+    private const int Duplicate = 1062;
+    private const int DuplicateWithName = 1586;
+
+    public static bool Is(Exception exception)
+    {
+        for (var each = exception; each is not null; each = each.InnerException)
+        {
+            if (each is SqliteException { SqliteExtendedErrorCode: PrimaryKey or UniqueIndex }
+                or MySqlException { Number: Duplicate or DuplicateWithName })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
@@ -87,18 +88,24 @@ public sealed class Acceptance(
     }
 
     /// <summary>Null when somebody else was faster; nothing is written then.</summary>
+    private Task<Guid?> WriteAsync(
+        AskedRecovery asked, string hash, AcceptanceScope scope, string? idempotencyKey, CancellationToken cancellationToken) =>
+        databases.InTransactionAsync(
+            time,
+            (database, transaction) => WriteAsync(database, transaction, asked, hash, scope, idempotencyKey, cancellationToken),
+            cancellationToken);
+
     private async Task<Guid?> WriteAsync(
-        AskedRecovery asked, string hash, AcceptanceScope scope, string? idempotencyKey, CancellationToken cancellationToken)
+        RecoveryDbContext database,
+        IDbContextTransaction transaction,
+        AskedRecovery asked,
+        string hash,
+        AcceptanceScope scope,
+        string? idempotencyKey,
+        CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        if (await database.Hosts.CountAsync(host => scope.Hosts.Contains(host.Name), cancellationToken) != scope.Hosts.Count)
-        {
-            return null;
-        }
-
         database.Recoveries.Add(new RecoveryRow
         {
             Id = id,
@@ -150,6 +157,13 @@ public sealed class Acceptance(
         try
         {
             await database.SaveChangesAsync(cancellationToken);
+
+            // After its locks: a host can't be deleted any more now, and one that was is seen to be gone.
+            if (await database.Hosts.CountAsync(host => scope.Hosts.Contains(host.Name), cancellationToken) != scope.Hosts.Count)
+            {
+                return null;
+            }
+
             await transaction.CommitAsync(cancellationToken);
             return id;
         }

@@ -7,8 +7,8 @@ using Host = Recovery.Core.Inventory.Host;
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
-/// Whether guests may be taken from a host as it is, or started there again. To take them, silence is necessary, unless
-/// somebody says that the host is beyond use, and never sufficient: the fence proof comes later. To start them it has to
+/// Whether guests may be taken from a host as it is, or started on it again. For the first silence is necessary, unless
+/// somebody says that the host is beyond use, and never sufficient: the fence proof comes later. For the second it has to
 /// be up.
 /// </summary>
 internal static class AcceptanceLiveness

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Workflow;
@@ -11,7 +12,8 @@ public sealed class ClaimLostException(Guid recovery, long epoch)
 
 /// <summary>
 /// A recovery that this replica drives, in one epoch. Every write goes through here: its transaction first renews the
-/// lease where the epoch is still ours, so that an older epoch can't write anything at all.
+/// lease where the epoch is still ours, so that an older epoch can't write anything at all. A change that others got in
+/// the way of is made again as a whole: it may touch nothing but its context.
 /// </summary>
 public sealed class Claim(
     Guid recovery, long epoch, TimeSpan lease, IDbContextFactory<RecoveryDbContext> contexts, TimeProvider time)
@@ -37,10 +39,16 @@ public sealed class Claim(
 
     /// <exception cref="ClaimLostException">The epoch is not ours any more; nothing was written.</exception>
     public async Task WriteAsync(
-        Func<RecoveryDbContext, CancellationToken, Task> change, CancellationToken cancellationToken)
+        Func<RecoveryDbContext, CancellationToken, Task> change, CancellationToken cancellationToken) =>
+        await contexts.InTransactionAsync(
+            time, (context, transaction) => WriteAsync(context, transaction, change, cancellationToken), cancellationToken);
+
+    private async Task WriteAsync(
+        RecoveryDbContext context,
+        IDbContextTransaction transaction,
+        Func<RecoveryDbContext, CancellationToken, Task> change,
+        CancellationToken cancellationToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var until = time.GetUtcNow() + lease;
         var ours = await context.Recoveries
             .Where(row => row.Id == recovery && row.Epoch == epoch)

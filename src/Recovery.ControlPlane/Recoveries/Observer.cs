@@ -35,6 +35,7 @@ public sealed class Observer(
                     FenceFailure = memory.FenceFailure(host)?.Why ?? "",
                 },
                 StringComparer.Ordinal),
+            ListenFor = liveness.StillListening,
             UnderWay = running.Instances,
             Silences = memory.Silences,
         };

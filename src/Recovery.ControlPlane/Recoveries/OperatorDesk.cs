@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 
@@ -29,7 +30,8 @@ public sealed class OperatorDesk(IDbContextFactory<RecoveryDbContext> databases,
     {
         for (var race = 0; race < MaximumRaces; race++)
         {
-            switch (await TryAsync(id, by, change, cancellationToken))
+            switch (await databases.InTransactionAsync(
+                time, (database, transaction) => TryAsync(database, transaction, id, by, change, cancellationToken), cancellationToken))
             {
                 case Intervention.Refused refused:
                     return refused.Faults;
@@ -47,13 +49,13 @@ public sealed class OperatorDesk(IDbContextFactory<RecoveryDbContext> databases,
     }
 
     private async Task<Intervention> TryAsync(
+        RecoveryDbContext database,
+        IDbContextTransaction transaction,
         Guid id,
         OperatorWord by,
         Func<RecoveryDbContext, RecoveryRow, CancellationToken, Task<Intervention>> change,
         CancellationToken cancellationToken)
     {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var recovery = await database.Recoveries.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
         if (recovery is null)
         {

@@ -147,6 +147,7 @@ public sealed class RecoveryDrive(
             using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await Task.WhenAny([.. running.All, told, Task.Delay(wait, claim.Time, awake.Token)]);
             awake.Cancel();
+            await Task.Yield();
         }
 
         cancellationToken.ThrowIfCancellationRequested();

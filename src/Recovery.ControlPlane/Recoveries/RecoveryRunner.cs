@@ -3,8 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Persistence;
-using Recovery.ControlPlane.Persistence.Rows;
-using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Recoveries;
 
@@ -44,6 +42,7 @@ public sealed partial class RecoveryRunner(
             using var awake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             await Task.WhenAny(told, Task.Delay(LookEvery, time, awake.Token));
             awake.Cancel();
+            await Task.Yield();
         }
     }
 
@@ -55,38 +54,14 @@ public sealed partial class RecoveryRunner(
 
     private async Task ClaimWaitingAsync(CancellationToken stoppingToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(stoppingToken);
-        var now = time.GetUtcNow();
-        var waiting = await context.Recoveries.AsNoTracking()
-            .Where(row => !States.Final.Contains(row.State)
-                && (row.LeaseOwner == null || row.LeaseUntil < now || row.LeaseOwner == options.Runner.Replica))
-            .OrderBy(row => row.CreatedAt)
-            .Select(row => new { row.Id, row.Epoch })
-            .ToListAsync(stoppingToken);
-
-        foreach (var row in waiting.Where(row => !driving.ContainsKey(row.Id)))
+        // :: Step 2: Claim
+        var claimed = await ClaimQuery.TakeAsync(
+            contexts, options.Runner.Replica, Lease, [.. driving.Keys], time, stoppingToken);
+        foreach (var (id, epoch) in claimed)
         {
-            if (await ClaimAsync(context, row.Id, row.Epoch, stoppingToken) is { } claim)
-            {
-                driving[row.Id] = DriveAsync(claim, stoppingToken);
-            }
+            var claim = new Claim(id, epoch, Lease, contexts, time);
+            driving[id] = DriveAsync(claim, stoppingToken);
         }
-    }
-
-    // :: Step 2: Claim. The epoch that was seen is part of the condition, so of two replicas one wins.
-    private async Task<Claim?> ClaimAsync(
-        RecoveryDbContext context, Guid recovery, long seenEpoch, CancellationToken cancellationToken)
-    {
-        var until = time.GetUtcNow() + Lease;
-        var claimed = await context.Recoveries
-            .Where(row => row.Id == recovery && row.Epoch == seenEpoch)
-            .ExecuteUpdateAsync(
-                row => row
-                    .SetProperty(each => each.Epoch, seenEpoch + 1)
-                    .SetProperty(each => each.LeaseOwner, options.Runner.Replica)
-                    .SetProperty(each => each.LeaseUntil, until),
-                cancellationToken);
-        return claimed == 1 ? new Claim(recovery, seenEpoch + 1, Lease, contexts, time) : null;
     }
 
     private async Task DriveAsync(Claim claim, CancellationToken stoppingToken)

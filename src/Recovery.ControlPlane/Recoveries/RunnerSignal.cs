@@ -6,12 +6,13 @@ namespace Recovery.ControlPlane.Recoveries;
 /// </summary>
 public sealed class RunnerSignal
 {
-    private TaskCompletionSource next = New();
+    private TaskCompletionSource next = new();
 
-    /// <summary>Ends with the next signal. Take it before looking: what is told meanwhile is not missed then.</summary>
+    /// <summary>
+    /// Ends with the next signal. Take it before looking: what is told meanwhile is not missed then. Whoever awaits it
+    /// yields afterwards, and leaves whoever told to its own work.
+    /// </summary>
     public Task Next => Volatile.Read(ref next).Task;
 
-    public void Notify() => Interlocked.Exchange(ref next, New()).TrySetResult();
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Notify() => Interlocked.Exchange(ref next, new()).TrySetResult();
 }

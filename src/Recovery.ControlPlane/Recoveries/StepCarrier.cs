@@ -29,8 +29,10 @@ public sealed partial class StepCarrier(
         DriveMemory memory,
         CancellationToken cancellationToken)
     {
-        var intent = await IntendAsync(claim, row, step, cancellationToken);
-        await CarryOutAsync(claim, row, intent, memory, cancellationToken);
+        if (await IntendAsync(claim, row, step, cancellationToken) is { } intent)
+        {
+            await CarryOutAsync(claim, row, intent, memory, cancellationToken);
+        }
     }
 
     public async Task SendAgainAsync(
@@ -84,16 +86,23 @@ public sealed partial class StepCarrier(
             },
             cancellationToken);
 
-    // Invariant 2: journal before effect.
-    private static async Task<JournalRow> IntendAsync(
+    /// <summary>Invariant 2: journal before effect. Null: an operator said to leave it alone in the meantime.</summary>
+    private static async Task<JournalRow?> IntendAsync(
         Claim claim, RecoveryInstanceRow row, WorkflowAction.TakeStep step, CancellationToken cancellationToken)
     {
         var intent = NewIntent(claim, row, step.Step);
+        var begun = true;
         await claim.WriteAsync(
             async (context, token) =>
             {
-                context.Journal.Add(intent);
                 var stored = await StoredAsync(context, row, token);
+                begun = stored is not { State: InstanceState.Waiting, SkipRequested: true };
+                if (!begun)
+                {
+                    return;
+                }
+
+                context.Journal.Add(intent);
                 stored.StartedAt ??= intent.IntendedAt;
                 stored.State = step.State;
                 context.Events.AddRange(step.Missed.Select(missed => claim.NewEvent(
@@ -105,7 +114,7 @@ public sealed partial class StepCarrier(
                     step.Step, StateNames.Of(step.State)));
             },
             cancellationToken);
-        return intent;
+        return begun ? intent : null;
     }
 
     private async Task CarryOutAsync(

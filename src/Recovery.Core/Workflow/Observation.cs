@@ -12,6 +12,9 @@ public sealed record Observation
     /// <summary>Steps that were sent and not answered, by step id.</summary>
     public IReadOnlyDictionary<Guid, Silence> Silences { get; init; } = new Dictionary<Guid, Silence>();
 
+    /// <summary>How long this control plane has to listen yet before anybody's silence says anything; null: long enough.</summary>
+    public TimeSpan? ListenFor { get; init; }
+
     /// <summary>Why nobody may be fenced now; null: nothing stands against it.</summary>
     public string? BlindBecause { get; init; }
 

@@ -14,6 +14,9 @@ public static class StepMachine
     {
         _ when recovery.State.IsFinal() => new Decision([]),
 
+        // A control plane that has just started has heard nobody yet: it would find no host to place anything on.
+        RecoveryState.Accepted or RecoveryState.Planning when seen.ListenFor is { } listen => new Decision([], now + listen),
+
         // Planning has no effect, and without it nobody could say what was cancelled.
         RecoveryState.Accepted or RecoveryState.Planning => recovery is { Paused: true, Cancel: null }
             ? new Decision([])
@@ -58,6 +61,11 @@ public static class StepMachine
         if (proofs.Count == hosts.Count)
         {
             // :: Step 5: Re-check
+            if (seen.ListenFor is { } listen)
+            {
+                return new Decision([], now + listen);
+            }
+
             return recovery.Paused ? new Decision([]) : new Decision([new WorkflowAction.Recheck(proofs)]);
         }
 

@@ -6,7 +6,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Tests.Api;
 
 /// <summary>Watching a recovery: live, resumable, and with an end.</summary>
-public sealed class EventTests : IAsyncLifetime
+public class EventTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset At = new(2026, 1, 31, 3, 0, 0, TimeSpan.Zero);
     private readonly Guid id = Guid.CreateVersion7();

@@ -5,7 +5,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Tests.Api;
 
 /// <summary>Plans show what would happen and change nothing; as text they are read at night.</summary>
-public sealed class PlanTests : IAsyncLifetime
+public class PlanTests : IAsyncLifetime
 {
     private RunningControlPlane plane = null!;
 
@@ -189,6 +189,7 @@ public sealed class PlanTests : IAsyncLifetime
             Evacuate node1: recovering, 1 of 3 recovered, 1 failed, 1 unplaced
             {id}, asked 10 h ago
             One more to come.
+            At the same time: 8 in all, 4 on one target, 8 on one storage.
 
             INSTANCE  STATE      TARGET  REASON
             web1      recovered  node2

@@ -3,7 +3,7 @@ using System.Net;
 namespace Recovery.ControlPlane.Tests.Api;
 
 /// <summary>What is refused for its form, or for the state of its hosts.</summary>
-public sealed class RecoveryRefusalTests : IAsyncLifetime
+public class RecoveryRefusalTests : IAsyncLifetime
 {
     private RunningControlPlane plane = null!;
 

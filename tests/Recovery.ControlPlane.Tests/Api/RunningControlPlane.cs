@@ -11,6 +11,7 @@ using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
+using Recovery.ControlPlane.Tests.Databases;
 using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Workflow;
 
@@ -50,7 +51,7 @@ public sealed class RunningControlPlane : IAsyncDisposable
         var settings = Settings.Read(
             [
                 "--urls", "http://127.0.0.1:0",
-                "--Recovery:Database:File", Path.Combine(folder, "recovery.db"),
+                .. await DatabaseAsync(folder),
                 "--Recovery:Fencing:AgentDirectory", Path.Combine(folder, "agents"),
                 "--Recovery:Fencing:SecretsDirectory", SecretsOf(folder),
             ],
@@ -70,10 +71,27 @@ public sealed class RunningControlPlane : IAsyncDisposable
             services.AddSingleton<TimeProvider>(time);
             services.AddSingleton<IDefinitionPreview>(targets);
         });
+        if (OnMariaDbAttribute.Applies)
+        {
+            await app.MigrateDatabaseAsync();
+        }
+
         await app.PrepareDatabaseAsync();
         await app.StartAsync();
         time.Pass(heardFor ?? TimeSpan.FromMinutes(1));
         return new RunningControlPlane(app, folder, time, targets);
+    }
+
+    private static async Task<string[]> DatabaseAsync(string folder)
+    {
+        if (!OnMariaDbAttribute.Applies)
+        {
+            return ["--Recovery:Database:File", Path.Combine(folder, "recovery.db")];
+        }
+
+        var secret = Path.Combine(folder, "mysql");
+        await File.WriteAllTextAsync(secret, TestServer.Instance.ConnectionString(Path.GetFileName(folder)));
+        return ["--Recovery:Database:Provider", "mysql", "--Recovery:Database:ConnectionStringFile", secret];
     }
 
     private static bool IsOurs(ServiceDescriptor service) =>
@@ -192,6 +210,12 @@ public sealed class RunningControlPlane : IAsyncDisposable
     {
         Client.Dispose();
         await app.StopAsync();
+        if (OnMariaDbAttribute.Applies)
+        {
+            await using var database = await OpenAsync();
+            await database.Database.EnsureDeletedAsync();
+        }
+
         await app.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);

@@ -7,7 +7,9 @@ public sealed class SecretFileWarningTests
 {
     [Theory]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, false)]
-    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead, true)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead, false)] // as a pod has it
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, true)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, true)]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherRead, true)]
     public async Task A_chap_file_that_others_can_read_is_warned_of(UnixFileMode mode, bool warned)
     {

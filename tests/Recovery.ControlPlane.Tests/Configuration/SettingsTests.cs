@@ -25,6 +25,16 @@ public sealed class SettingsTests : IDisposable
         { ["--Recovery:Database:File:Name", "x"], ["Recovery:Database:File is a section or a list; it has to be a text."] },
         { ["--Recovery:Fencing:AgentDirectory", "/nowhere"], ["Recovery:Fencing:AgentDirectory is \"/nowhere\", and there is no such directory; the fence agents are in it. Create it or name another."] },
         { ["--Recovery:Database:File", "/"], ["Recovery:Database:File is \"/\", which is a directory. Name a file in it."] },
+        { ["--Recovery:Database:Provider", "MySQL", "--Recovery:Database:ConnectionString", "Server=db;Database=recovery;User ID=recovery;Password=hunter2"], [] },
+        { ["--Recovery:Database:Provider", "mysq"], ["Recovery:Database:Provider is \"mysq\"; it has to be sqlite or mysql. Did you mean \"mysql\"?"] },
+        { ["--Recovery:Database:Provider", "mysql"], ["Recovery:Database:Provider is mysql, and nothing says where that is. Write Server=HOST;Port=3306;Database=recovery;User ID=recovery;Password=… into a file that only the control plane can read, and name it as Recovery:Database:ConnectionStringFile."] },
+        { ["--Recovery:Database:Provider", "mysql", "--Recovery:Database:ConnectionString", "Password=hunter2;Port=1"], ["Recovery:Database:ConnectionString names no Server, no Database, no User ID. Write Server=HOST;Port=3306;Database=recovery;User ID=recovery;Password=…."] },
+        { ["--Recovery:Database:Provider", "mysql", "--Recovery:Database:ConnectionString", "Server=db;Password=hunter;2=x"], ["Recovery:Database:ConnectionString is not a connection string of MySQL. Write Server=HOST;Port=3306;Database=recovery;User ID=recovery;Password=…; a value with a semicolon goes into double quotes."] },
+        { ["--Recovery:Database:Provider", "mysql", "--Recovery:Database:ConnectionString", "x", "--Recovery:Database:ConnectionStringFile", "y"], ["Recovery:Database:ConnectionString and ConnectionStringFile are both set; leave one of them out."] },
+        { ["--Recovery:Database:ConnectionString", "Server=db"], ["Recovery:Database:ConnectionString is set, but Recovery:Database:Provider is sqlite. Set Provider to mysql, or leave ConnectionString out."] },
+        { ["--Recovery:Database:WaitSeconds", "-1"], ["Recovery:Database:WaitSeconds is -1; it has to be from 0 to 3600."] },
+        { ["migrate", "--Recovery:Runner:MaxParallel", "4"], [] },
+        { ["--Recovery:Runner:MaxParallel", "4", "migrate"], ["\"migrate\" is a command; it goes before all options."] },
         { ["--Recovery:Volumes:ChapFile", "/nowhere"], ["Recovery:Volumes:ChapFile is \"/nowhere\", and there is no such file. Create it, or leave the setting out."] },
         { ["--Recovery:Executors:KeyFile", "/nowhere"],
             ["Recovery:Executors:KeyFile is \"/nowhere\", and there is no such file. Create it, or leave the setting out.", "Recovery:Executors:CertificateFile and KeyFile belong together; one of them is missing."] },
@@ -100,6 +110,25 @@ public sealed class SettingsTests : IDisposable
         Assert.Empty(settings.Faults);
         Assert.Equal((3, 2, 4), (settings.Options.Runner.MaxParallel, settings.Options.Runner.StepSeconds, settings.Options.Runner.LeaseSeconds));
         Assert.Equal("http://127.0.0.1:2", settings.Configuration["urls"]);
+    }
+
+    [Fact]
+    public void A_file_with_a_connection_string_is_read_and_its_faults_named_without_what_is_in_it()
+    {
+        var file = Write("Server=db;Passwort=hunter2");
+        string[] told = ["--Recovery:Database:Provider=mysql", $"--Recovery:Database:ConnectionStringFile={file}", "--Recovery:Database:ServerVersion=new"];
+
+        var faults = Read(told).Faults;
+
+        Assert.Equal(2, faults.Count);
+        Assert.Contains("Recovery:Database:ServerVersion is \"new\"", faults[0], StringComparison.Ordinal);
+        Assert.Contains("Recovery:Database:ConnectionStringFile is not a connection string of MySQL", faults[1], StringComparison.Ordinal);
+        Assert.DoesNotContain(faults, fault => fault.Contains("hunter2", StringComparison.Ordinal));
+
+        File.WriteAllText(file, "Server=db;Database=recovery;User ID=recovery;Password=hunter2\n");
+        Assert.Empty(Read(told[..2]).Faults);
+        Assert.DoesNotContain("hunter2", $"{Read(told[..2]).Options}", StringComparison.Ordinal);
+        Assert.Contains("which can't be read", Assert.Single(Read(told[0], "--Recovery:Database:ConnectionStringFile=/nowhere").Faults), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ using Proto = Recovery.Protocol.V1;
 namespace Recovery.ControlPlane.Tests.Detection;
 
 /// <summary>Rounds of the survey, driven by hand, against executors behind real connections.</summary>
-public sealed class HostSurveyTests : IAsyncLifetime
+public class HostSurveyTests : IAsyncLifetime
 {
     private static readonly Guid Web = Guid.Parse("11111111-1111-4111-8111-111111111111");
     private static readonly Guid Mail = Guid.Parse("22222222-2222-4222-8222-222222222222");

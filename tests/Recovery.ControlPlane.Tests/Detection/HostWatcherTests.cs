@@ -19,7 +19,7 @@ using Proto = Recovery.Protocol.V1;
 namespace Recovery.ControlPlane.Tests.Detection;
 
 /// <summary>The whole of detection as it is registered, against executors behind real connections.</summary>
-public sealed class HostWatcherTests : IAsyncLifetime
+public class HostWatcherTests : IAsyncLifetime
 {
     private static readonly Guid Web = Guid.Parse("11111111-1111-4111-8111-111111111111");
 

@@ -8,7 +8,7 @@ using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Detection;
 
-public sealed class LifeSignsTests : IDisposable
+public class LifeSignsTests : IDisposable
 {
     private readonly TemporaryDatabase database = new();
     private readonly SettableTime time = new(Some.Moment);

@@ -8,7 +8,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Tests.Recoveries;
 
 /// <summary>Stories of accepting and racing.</summary>
-public sealed class AcceptanceTests : IAsyncLifetime
+public class AcceptanceTests : IAsyncLifetime
 {
     private const string Node1 = """{"kind":"evacuate","hosts":["node1"]}""";
     private RunningControlPlane plane = null!;

@@ -10,6 +10,7 @@ using Recovery.ControlPlane.Recoveries;
 using Recovery.ControlPlane.Recoveries.Plans;
 using Recovery.ControlPlane.Recoveries.Readiness;
 using Recovery.ControlPlane.Recoveries.Returns;
+using Recovery.ControlPlane.Tests.Inventory;
 using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
@@ -17,12 +18,12 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Tests.Recoveries;
 
 /// <summary>
-/// The real runner on a real SQLite file, with a small cluster behind its three ports: node1 is silent and has
+/// The real runner on a real database, with a small cluster behind its three ports: node1 is silent and has
 /// instances, node2 and node3 are up. Executors, fence agents and inventory do what the story tells them.
 /// </summary>
 internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessProbe, IDbContextFactory<RecoveryDbContext>, IAsyncDisposable
 {
-    private readonly string file = Path.Combine(Path.GetTempPath(), $"recovery-{Guid.NewGuid():N}.db");
+    private readonly TemporaryDatabase database = new();
     private readonly Lock gate = new();
     private readonly List<StepDispatch> sent = [];
     private RecoveryRunner? runner;
@@ -32,7 +33,6 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         Liveness = new LivenessBoard(TimeProvider.System) { ListeningSince = DateTimeOffset.MinValue };
         Instances = [.. instances.Select(name => NewInstance(name))];
         using var context = CreateDbContext();
-        context.Database.EnsureCreated();
         foreach (var host in (string[])["node1", "node2", "node3"])
         {
             context.Hosts.Add(new HostRow
@@ -241,8 +241,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
 
     public Task<RecoveryRow> UntilFinalAsync(Guid recovery) => UntilAsync(recovery, row => row.State.IsFinal());
 
-    public RecoveryDbContext CreateDbContext() => new(
-        new DbContextOptionsBuilder<RecoveryDbContext>().UseSqlite($"Data Source={file}").Options);
+    public RecoveryDbContext CreateDbContext() => database.CreateDbContext();
 
     public Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken)
     {
@@ -287,11 +286,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        foreach (var path in Directory.GetFiles(Path.GetDirectoryName(file)!, Path.GetFileName(file) + "*"))
-        {
-            File.Delete(path);
-        }
+        database.Dispose();
     }
 
     private static Host NewHost(string name, HostLiveness liveness) => new()

@@ -6,7 +6,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Tests.Recoveries;
 
 /// <summary>What was written is read again, also by a later release.</summary>
-public sealed class StoredRequestTests : IDisposable
+public class StoredRequestTests : IDisposable
 {
     private readonly TemporaryDatabase database = new();
 

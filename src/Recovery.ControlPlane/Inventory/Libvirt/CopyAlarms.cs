@@ -172,7 +172,11 @@ internal static class CopyAlarms
         var proofs = await database.FenceProofs.AsNoTracking()
             .Where(row => row.VoidedAt == null && hosts.Contains(row.Host))
             .ToListAsync(cancellationToken);
-        return [.. proofs.Where(row => row.ToProof().IsValid(now, new HostSigns(heard.GetValueOrDefault(row.Host), GuestSeenAt: null))).Select(row => row.Host)];
+
+        // It has a guest active, so being heard contradicts also its own executor's word.
+        return [.. proofs
+            .Where(row => row.ToProof().IsValid(now, new HostSigns(heard.GetValueOrDefault(row.Host), heard.GetValueOrDefault(row.Host))))
+            .Select(row => row.Host)];
     }
 
     private static string Message(string kind, string name, Guid id, List<string> hosts) => kind == AlarmKinds.SplitBrain

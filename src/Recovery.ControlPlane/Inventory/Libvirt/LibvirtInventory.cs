@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
@@ -63,9 +64,25 @@ public sealed class LibvirtInventory(
     public async Task<bool> CommitAsync(
         Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken)
     {
+        var belongs = await contexts.InTransactionAsync(
+            time,
+            (database, transaction) => CommitAsync(database, transaction, instance, source, target, intent, cancellationToken),
+            cancellationToken,
+            TakenKey.IsAConflict);
+        changes.Notify();
+        return belongs;
+    }
+
+    private async Task<bool> CommitAsync(
+        RecoveryDbContext database,
+        IDbContextTransaction transaction,
+        Guid instance,
+        string source,
+        string target,
+        PowerIntent intent,
+        CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var changed = await database.Instances
             .Where(row => row.Id == instance && row.Host == source)
             .ExecuteUpdateAsync(row => row.SetProperty(each => each.Host, target).SetProperty(each => each.Since, now), cancellationToken);
@@ -78,7 +95,6 @@ public sealed class LibvirtInventory(
         await EnsureDomainAsync(database, instance, source, target, intent, now, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        changes.Notify();
         return true;
     }
 

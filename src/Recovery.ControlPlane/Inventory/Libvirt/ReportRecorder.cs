@@ -14,6 +14,8 @@ public sealed class ReportRecorder(
     ILogger<ReportRecorder> log)
     : IDisposable
 {
+    private const string NoWordOfBoot = "";
+
     // SQLite has one writer. Waiting here is fair and immediate; waiting in SQLite is a poll that may starve.
     private readonly SemaphoreSlim turn = new(1, 1);
 
@@ -21,6 +23,7 @@ public sealed class ReportRecorder(
     public Task RecordAsync(HostReport report, CancellationToken cancellationToken) =>
         InTurnAsync(
             report.Host,
+            report.Boot,
             report.Hypervisor?.Domains ?? [],
             report.At,
             (database, host) => ReplaceAsync(database, host, report, cancellationToken),
@@ -28,7 +31,7 @@ public sealed class ReportRecorder(
 
     /// <summary>A domain appeared on its host, or changed.</summary>
     public Task RecordAsync(DomainRow domain, CancellationToken cancellationToken) =>
-        InTurnAsync(domain.Host, [domain], domain.ReportedAt, async (database, _) =>
+        InTurnAsync(domain.Host, NoWordOfBoot, [domain], domain.ReportedAt, async (database, _) =>
         {
             var known = await database.Domains.FindAsync([domain.Host, domain.Uuid], cancellationToken);
             Put(database, known, domain);
@@ -37,7 +40,7 @@ public sealed class ReportRecorder(
 
     /// <summary>A host's libvirt does not know this domain any more.</summary>
     public Task RecordGoneAsync(string host, Guid uuid, CancellationToken cancellationToken) =>
-        InTurnAsync(host, [], time.GetUtcNow(), async (database, _) =>
+        InTurnAsync(host, NoWordOfBoot, [], time.GetUtcNow(), async (database, _) =>
         {
             var known = await database.Domains.FindAsync([host, uuid], cancellationToken);
             if (known is not null)
@@ -116,6 +119,7 @@ public sealed class ReportRecorder(
 
     private async Task InTurnAsync(
         string host,
+        string boot,
         IReadOnlyCollection<DomainRow> said,
         DateTimeOffset at,
         Func<RecoveryDbContext, HostRow, Task<IReadOnlyCollection<Guid>>> change,
@@ -124,26 +128,38 @@ public sealed class ReportRecorder(
         await turn.WaitAsync(cancellationToken);
         try
         {
-            await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-            await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-            var row = await database.Hosts.FindAsync([host], cancellationToken);
-            if (row is null)
-            {
-                return; // deleted while its last words were on their way
-            }
+            var recorded = await contexts.InTransactionAsync<Recorded?>(
+                time,
+                async (database, transaction) =>
+                {
+                    await Turnstile.PassAsync(database, Turnstile.Reports, cancellationToken);
+                    var row = await database.Hosts.FindAsync([host], cancellationToken);
+                    if (row is null)
+                    {
+                        return null; // deleted while its last words were on their way
+                    }
 
-            var touched = await change(database, row);
-            var voided = await ExecutorWords.VoidAsync(database, row, said, at, time.GetUtcNow(), cancellationToken);
-            await database.SaveChangesAsync(cancellationToken);
-            var findings = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            changes.Notify();
-            belonging.Announce(findings);
-            voided.ForEach(sentence => log.LogWarning("{FenceProofVoided}", sentence));
+                    var touched = await change(database, row);
+                    var voided = await ExecutorWords.VoidAsync(database, row, boot, said, at, time.GetUtcNow(), cancellationToken);
+                    await database.SaveChangesAsync(cancellationToken);
+                    var found = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
+                    await transaction.CommitAsync(cancellationToken);
+                    return new Recorded(found, voided);
+                },
+                cancellationToken,
+                TakenKey.IsAConflict);
+            if (recorded is not null)
+            {
+                changes.Notify();
+                belonging.Announce(recorded.Findings);
+                recorded.Voided.ForEach(sentence => log.LogWarning("{FenceProofVoided}", sentence));
+            }
         }
         finally
         {
             turn.Release();
         }
     }
+
+    private sealed record Recorded(BelongingKeeper.Findings Findings, List<string> Voided);
 }

@@ -21,14 +21,18 @@ internal sealed partial class DefinitionRound(IDefinitionPreview preview, TimePr
         IEnumerable<DefinitionQuestion> questions, CancellationToken deadline, CancellationToken cancellationToken)
     {
         var answers = new ConcurrentDictionary<Guid, DefinitionPreview>();
-        await Parallel.ForEachAsync(
-            questions,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (question, _) =>
+        using var next = questions.GetEnumerator();
+        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => AskInTurnAsync()));
+        return answers;
+
+        async Task AskInTurnAsync()
+        {
+            while (Next() is { } question)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (deadline.IsCancellationRequested || silent.ContainsKey(question.Host))
                 {
-                    return;
+                    continue;
                 }
 
                 if (await AskAsync(question, deadline, cancellationToken) is { } answer)
@@ -39,8 +43,16 @@ internal sealed partial class DefinitionRound(IDefinitionPreview preview, TimePr
                 {
                     silent[question.Host] = true;
                 }
-            });
-        return answers;
+            }
+        }
+
+        DefinitionQuestion? Next()
+        {
+            lock (next)
+            {
+                return next.MoveNext() ? next.Current : null;
+            }
+        }
     }
 
     private async Task<DefinitionPreview?> AskAsync(

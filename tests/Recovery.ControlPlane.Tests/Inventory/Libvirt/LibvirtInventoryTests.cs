@@ -7,7 +7,7 @@ using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Inventory.Libvirt;
 
-public sealed class LibvirtInventoryTests : IDisposable
+public class LibvirtInventoryTests : IDisposable
 {
     private static readonly Guid Web = Guid.Parse("11111111-1111-4111-8111-111111111111");
 

@@ -8,7 +8,7 @@ using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Inventory.Libvirt;
 
-public sealed class ReportRecorderTests : IDisposable
+public class ReportRecorderTests : IDisposable
 {
     private static readonly Guid Web = Guid.Parse("11111111-1111-4111-8111-111111111111");
     private static readonly Guid Mail = Guid.Parse("22222222-2222-4222-8222-222222222222");

@@ -154,7 +154,7 @@ internal sealed class Homecoming : IStepDispatcher, IFencing, IAsyncDisposable
             .ExecuteUpdateAsync(row => row.SetProperty(one => one.Cancel, CancelMode.Finish), Cancel) == 1);
 
     public Task<IReadOnlyList<Fault>> RetryAsync(Guid recovery, Guid instance) =>
-        services.GetRequiredService<Retry>().RetryAsync(recovery, instance, new OperatorWord("Ada"), Cancel);
+        services.GetRequiredService<Retry>().RetryAsync(recovery, instance, new("Ada", "I look again."), Cancel);
 
     /// <summary>A replica's watch looks once; each has a memory of its own.</summary>
     public async Task LookAsync()

@@ -39,7 +39,7 @@ public class ReturnTests
         Assert.Equal(["node2"], await story.ReadAsync(each => each.Domains.Select(row => row.Host).ToListAsync(Cancel)));
         Assert.Equal("node2", await story.ReadAsync(each => each.Instances.Select(row => row.Host).SingleAsync(Cancel)));
         Assert.Equal(
-            ["recovery quarantine node1", "recovery resume node1", "recovery end-quarantine node1"], await story.AuditAsync());
+            ["unnamed accept node1", "recovery quarantine node1", "recovery resume node1", "recovery end-quarantine node1"], await story.AuditAsync());
         Assert.Contains(await story.EventsAsync(resume.Id), line => line.Contains("quarantine of node1 is over", StringComparison.Ordinal));
     }
 

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Recovery.ControlPlane.Persistence.Migrations
+#pragma warning disable CA1814 // Prefer jagged arrays over multidimensional
+
+namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -266,6 +268,18 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Turnstiles",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Passed = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Turnstiles", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "RecoveryInstances",
                 columns: table => new
                 {
@@ -298,6 +312,15 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                         principalTable: "Recoveries",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.InsertData(
+                table: "Turnstiles",
+                columns: new[] { "Name", "Passed" },
+                values: new object[,]
+                {
+                    { "hosts", 0L },
+                    { "reports", 0L }
                 });
 
             migrationBuilder.CreateIndex(
@@ -406,6 +429,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "RecoveryInstances");
+
+            migrationBuilder.DropTable(
+                name: "Turnstiles");
 
             migrationBuilder.DropTable(
                 name: "Recoveries");

@@ -3,14 +3,14 @@ using System;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Sqlite;
 
 #nullable disable
 
-namespace Recovery.ControlPlane.Persistence.Migrations
+namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
 {
-    [DbContext(typeof(RecoveryDbContext))]
-    partial class RecoveryDbContextModelSnapshot : ModelSnapshot
+    [DbContext(typeof(SqliteRecoveryDbContext))]
+    partial class SqliteRecoveryDbContextModelSnapshot : ModelSnapshot
     {
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
@@ -673,6 +673,32 @@ namespace Recovery.ControlPlane.Persistence.Migrations
                     b.HasIndex("State");
 
                     b.ToTable("Recoveries");
+                });
+
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.TurnstileRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Passed")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Turnstiles");
+
+                    b.HasData(
+                        new
+                        {
+                            Name = "hosts",
+                            Passed = 0L
+                        },
+                        new
+                        {
+                            Name = "reports",
+                            Passed = 0L
+                        });
                 });
 
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.RecoveryInstanceRow", b =>

@@ -1,0 +1,31 @@
+using Recovery.Protocol.V1;
+
+namespace Recovery.Scenarios.Tests.Cluster;
+
+/// <summary>What the executor keeps on disk, with the meaning of Recovery.Executor's own.</summary>
+internal sealed class OperationLog
+{
+    private readonly Dictionary<string, ulong> epochs = [];
+
+    public Dictionary<string, StepCommand> Intents { get; } = [];
+
+    public Dictionary<string, StepResult> Outcomes { get; } = [];
+
+    /// <summary>The recovery that defined the instance's domain here.</summary>
+    public Dictionary<string, string> Claims { get; } = [];
+
+    public ulong Epoch(string recovery) => epochs.GetValueOrDefault(recovery);
+
+    public void Raise(string recovery, ulong epoch) => epochs[recovery] = Math.Max(epoch, Epoch(recovery));
+
+    public bool Owns(StepCommand command) => Claims.GetValueOrDefault(command.Instance) == command.Recovery;
+
+    /// <summary>As a mutant does: it remembers nothing over a restart.</summary>
+    public void Forget()
+    {
+        Intents.Clear();
+        Outcomes.Clear();
+        Claims.Clear();
+        epochs.Clear();
+    }
+}

@@ -1,0 +1,11 @@
+using Recovery.ControlPlane.Fencing;
+using Recovery.ControlPlane.Persistence.Rows;
+
+namespace Recovery.Scenarios.Tests.Mutants;
+
+/// <summary>Who is silent is off.</summary>
+internal sealed class CredulousFencing : IFencing
+{
+    public Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
+        Task.FromResult(new FenceAttempt(true, $"{host.Name} is silent.", []));
+}
