@@ -119,19 +119,6 @@ public sealed class Acceptance(
                 options.Runner.MaxParallelPerBackend),
         });
         database.Locks.AddRange(Subjects(scope).Select(subject => new RecoveryLockRow { Subject = subject, RecoveryId = id }));
-        if (asked.ReturnOf is { } which)
-        {
-            database.Audit.AddRange(scope.Hosts.Select(host => new AuditRow
-            {
-                At = now,
-                Who = AuditRow.System,
-                Action = Returns.ReturnWatch.Action,
-                Host = host,
-                RecoveryId = id,
-                Details = which,
-            }));
-        }
-
         if (idempotencyKey is not null)
         {
             database.IdempotencyKeys.Add(new IdempotencyRow

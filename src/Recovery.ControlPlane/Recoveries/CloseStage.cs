@@ -54,7 +54,7 @@ public sealed class CloseStage
             {
                 At = now,
                 Who = AuditRow.System,
-                Action = "quarantine",
+                Action = AuditActions.Quarantine,
                 Host = host,
                 RecoveryId = claim.RecoveryId,
                 Details = reason,

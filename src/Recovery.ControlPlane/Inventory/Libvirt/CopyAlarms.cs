@@ -136,7 +136,7 @@ internal static class CopyAlarms
         {
             At = now,
             Who = AuditRow.System,
-            Action = "alarm",
+            Action = AuditActions.Alarm,
             InstanceId = id,
             Details = $"{kind}: {alarm.Message}",
         });
@@ -151,7 +151,7 @@ internal static class CopyAlarms
         {
             At = now,
             Who = AuditRow.System,
-            Action = "alarm-end",
+            Action = AuditActions.EndAlarm,
             InstanceId = alarm.InstanceId,
             Details = FormattableString.Invariant(
                 $"{alarm.Kind}: {alarm.Name} is not active on {And(alarm.Hosts)} at once any more. It lasted for {(now - alarm.Since).TotalSeconds:0.#} s. What was written meanwhile may be damaged: check its disks."),

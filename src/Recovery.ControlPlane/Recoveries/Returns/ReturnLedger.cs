@@ -95,7 +95,7 @@ public sealed class ReturnLedger(ReturnSight sight, IDbContextFactory<RecoveryDb
             if (ended == 1)
             {
                 var sentence = $"The quarantine of {seen.Name} is over: it is back, and nothing of what was recovered elsewhere is left on it. It takes instances again.";
-                Audit(context, "end-quarantine", seen.Name, recovery, sentence);
+                Audit(context, AuditActions.EndQuarantine, seen.Name, recovery, sentence);
                 written.Add((EventTypes.RecoveryState, sentence));
             }
         }
@@ -120,7 +120,7 @@ public sealed class ReturnLedger(ReturnSight sight, IDbContextFactory<RecoveryDb
             if (left.Count > 0)
             {
                 var sentence = $"{seen.Name} is back; {string.Join(", ", left)} ran on it before and {(left.Count == 1 ? "is" : "are")} left off. {ResumeByHand(seen.Name)}";
-                Audit(context, "left-off", seen.Name, recovery, sentence);
+                Audit(context, AuditActions.LeaveOff, seen.Name, recovery, sentence);
                 written.Add((EventTypes.Plan, sentence));
             }
         }

@@ -123,7 +123,7 @@ public sealed partial class ReturnWatch(
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var which = Which(host);
         var tries = await context.Audit.AsNoTracking()
-            .Where(row => row.Host == host.Name && row.Who == AuditRow.System && row.Action == Action && row.Details == which)
+            .Where(row => row.Host == host.Name && row.Who == AuditRow.System && row.Action == AuditActions.Accept && row.Why == which)
             .OrderBy(row => row.Id)
             .Select(row => row.RecoveryId)
             .ToListAsync(cancellationToken);
@@ -148,6 +148,7 @@ public sealed partial class ReturnWatch(
             Kind = RecoveryKind.Resume,
             Hosts = [new(host.Name, "/hosts/0")],
             ReturnOf = Which(host),
+            By = new OperatorWord(AuditRow.System, Which(host)),
         };
         switch (await acceptance.AcceptAsync(asked, KeyOf(host, number), cancellationToken))
         {
@@ -166,9 +167,6 @@ public sealed partial class ReturnWatch(
                 break;
         }
     }
-
-    /// <summary>What an automatic resume is called in the audit log.</summary>
-    internal const string Action = "resume";
 
     // Each boot is put in order once; tries are counted by it.
     private static string Which(HostRow host) => host.Boot.Length > 0

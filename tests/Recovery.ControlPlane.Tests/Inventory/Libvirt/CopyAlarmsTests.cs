@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
 using Recovery.ControlPlane.Persistence.Rows;
@@ -85,7 +85,7 @@ public sealed class CopyAlarmsTests : IDisposable
         await recorder.RecordAsync(Some.Domain("node2", Web, DomainState.ShutOff), Cancel);
         Assert.Null(await OpenAsync());
         Assert.Equal(
-            ["recovery alarm", "recovery alarm-end"],
+            ["recovery alarm", "recovery end-alarm"],
             await database.ReadAsync(each => each.Audit.OrderBy(row => row.Id).Select(row => $"{row.Who} {row.Action}").ToListAsync(Cancel)));
     }
 

@@ -98,6 +98,17 @@ public class ReportRecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task Given_a_host_that_is_back_before_its_libvirt_when_it_reports_then_its_new_boot_waits_for_its_domains()
+    {
+        await database.AddAsync(Some.Host("node1"));
+        await recorder.RecordAsync(Some.Report("node1", Some.Domain("node1", Web)) with { Boot = "boot-1" }, Cancel);
+
+        await recorder.RecordAsync(Some.Report("node1") with { Boot = "boot-2", Hypervisor = null }, Cancel);
+
+        Assert.Equal("boot-1", await database.ReadAsync(each => each.Hosts.Select(row => row.Boot).SingleAsync(Cancel)));
+    }
+
+    [Fact]
     public async Task Given_libvirt_that_can_not_be_asked_when_the_host_reports_then_its_domains_stay_as_they_were()
     {
         await database.AddAsync(Some.Host("node1"));

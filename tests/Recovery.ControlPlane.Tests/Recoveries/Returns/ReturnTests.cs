@@ -39,7 +39,7 @@ public class ReturnTests
         Assert.Equal(["node2"], await story.ReadAsync(each => each.Domains.Select(row => row.Host).ToListAsync(Cancel)));
         Assert.Equal("node2", await story.ReadAsync(each => each.Instances.Select(row => row.Host).SingleAsync(Cancel)));
         Assert.Equal(
-            ["unnamed accept node1", "recovery quarantine node1", "recovery resume node1", "recovery end-quarantine node1"], await story.AuditAsync());
+            ["unnamed accept node1", "recovery quarantine node1", "recovery accept node1", "recovery end-quarantine node1"], await story.AuditAsync());
         Assert.Contains(await story.EventsAsync(resume.Id), line => line.Contains("quarantine of node1 is over", StringComparison.Ordinal));
     }
 
@@ -156,7 +156,7 @@ public class ReturnTests
         await story.ReportAsync("node1", "boot-2", Guest(), Off(Mail, "mail", autostart: false), Off(Files, "files"));
         await story.LookAsync();
         Assert.Equal("boot-2", (await story.HostAsync("node1")).SettledBoot);
-        Assert.Contains("recovery left-off node1", await story.AuditAsync());
+        Assert.Contains("recovery leave-off node1", await story.AuditAsync());
         Assert.Single(await story.ResumesAsync());
     }
 
@@ -318,7 +318,7 @@ public class ReturnTests
 
         Assert.Single(await story.ResumesAsync());
         Assert.Equal("boot-2", (await story.HostAsync("node1")).SettledBoot);
-        Assert.Contains("recovery left-off node1", await story.AuditAsync());
+        Assert.Contains("recovery leave-off node1", await story.AuditAsync());
     }
 
     [Fact]
