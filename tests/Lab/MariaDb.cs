@@ -17,9 +17,9 @@ public sealed class MariaDb : IAsyncDisposable
     // Starts the server once for each line that it reads; at the end of the pipe it clears up.
     private const string Keeper =
         """
-        directory=$1; shift
+        directory=$1; shift; exec 2> /dev/null
         while read -r _; do "$@" >> "$directory/log" 2>&1 < /dev/null & pid=$!; echo $pid; done
-        kill -9 $pid 2> /dev/null; wait; rm -rf "$directory"
+        kill -9 $pid; wait; rm -rf "$directory"
         """;
 
     private readonly Process keeper;

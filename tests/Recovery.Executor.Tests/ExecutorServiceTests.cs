@@ -59,6 +59,45 @@ public sealed class ExecutorServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task The_boot_is_the_same_over_kill_9_and_another_when_the_runtime_directory_was_cleared()
+    {
+        var boots = new List<string>();
+        foreach (var isCleared in new[] { false, false, true })
+        {
+            if (isCleared) Directory.Delete(directory["state/run"], recursive: true);
+            using var executor = await ExecutorProcess.Start(directory["state"], "test:///default");
+            using var channel = executor.Channel();
+            boots.Add((await Whole(channel)).Boot);
+            executor.Kill();
+        }
+        Assert.True(boots[0].Length > 0 && boots[0] == boots[1] && boots[1] != boots[2], string.Join(' ', boots));
+    }
+
+    // Only such as are refused: this executor sees the machine's own processes.
+    [Theory]
+    [InlineData("r", 1, StatusCode.FailedPrecondition)]
+    [InlineData("r", 0, StatusCode.InvalidArgument)]
+    public async Task An_outdated_or_malformed_wish_to_fence_is_refused(string recovery, ulong epoch, StatusCode expected)
+    {
+        using var executor = await ExecutorProcess.Start(directory["state"], "test:///default");
+        await Run(executor, "s1", 2);
+        using var channel = executor.Channel();
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await new Client(channel).FenceAsync(
+            new FenceRequest { Recovery = recovery, Epoch = epoch }, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(expected, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_damaged_file_of_kept_autostart_flags_stops_the_start_with_one_clear_sentence()
+    {
+        Directory.CreateDirectory(directory["state"]);
+        await File.WriteAllTextAsync(directory["state/autostart.json"], "rubbish", TestContext.Current.CancellationToken);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ExecutorProcess.Start(directory["state"], "test:///default"));
+        Assert.Contains("flag those guests again", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_preview_of_what_is_no_definition_of_this_instance_is_refused()
     {
         using var executor = await ExecutorProcess.Start(directory["state"], "test:///default");

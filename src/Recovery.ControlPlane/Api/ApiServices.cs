@@ -13,6 +13,7 @@ public static class ApiServices
         services.AddSingleton<ProofBook>();
         services.AddSingleton<InstanceList>();
         services.AddSingleton<RecoveryList>();
+        services.AddSingleton<AlarmList>();
         services.AddSingleton<AuditList>();
         services.AddSingleton<FenceRules>();
         return services.AddRecoverySwagger();
@@ -23,6 +24,7 @@ public static class ApiServices
         app.MapHosts();
         app.MapProofs();
         app.MapInstances();
+        app.MapAlarms();
         app.MapPlans();
         app.MapForecast();
         app.MapRecoveries();

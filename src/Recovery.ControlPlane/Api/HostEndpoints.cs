@@ -1,6 +1,7 @@
 using Recovery.ControlPlane.Api.OpenApi;
 using Recovery.ControlPlane.Api.Requests;
 using Recovery.ControlPlane.Api.Responses;
+using Recovery.ControlPlane.Api.Text;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
@@ -16,9 +17,9 @@ internal static class HostEndpoints
     {
         var hosts = routes.MapGroup("/v1/hosts").WithTags("Hosts");
         hosts.MapGet("/", ListAsync)
-            .Is("List hosts", "All registered hosts in the order of their names, with what is known of their life now.")
+            .Is("List hosts", "All registered hosts in the order of their names, with what is known of their life now. With Accept: text/plain as a table, below what is alarming.")
             .Pages()
-            .Answers<Page<HostResource>>(StatusCodes.Status200OK, "A page of hosts.");
+            .Answers<Page<HostResource>>(StatusCodes.Status200OK, "A page of hosts.", Acceptable.Json, Acceptable.Text);
         hosts.MapGet("/{name}", GetAsync)
             .Is("Look at a host", "What an operator said of it, what its executor reported last, and whether it is heard now.")
             .Path("name", Name)
@@ -53,7 +54,7 @@ internal static class HostEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpRequest request, HostRegistry registry, LivenessBoard liveness, TimeProvider time, CancellationToken cancellationToken)
+        HttpRequest request, HostRegistry registry, AlarmList alarms, LivenessBoard liveness, TimeProvider time, CancellationToken cancellationToken)
     {
         var query = new Query(request);
         var (limit, after) = (query.Limit(), query.NameAfter());
@@ -64,8 +65,11 @@ internal static class HostEndpoints
         }
 
         var now = time.GetUtcNow();
-        return TypedResults.Ok(Pages.Of(
-            await registry.ListAsync(after, limit, cancellationToken), limit, row => row.Name, row => HostResource.From(row, liveness, now)));
+        var page = Pages.Of(
+            await registry.ListAsync(after, limit, cancellationToken), limit, row => row.Name, row => HostResource.From(row, liveness, now));
+        return request.WantsText()
+            ? PlainText.Of(AlarmText.Above(await alarms.OpenAsync(cancellationToken), now, HostText.List(page, now)))
+            : TypedResults.Ok(page);
     }
 
     private static async Task<IResult> GetAsync(

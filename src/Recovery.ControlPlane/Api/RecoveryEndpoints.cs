@@ -85,7 +85,7 @@ internal static class RecoveryEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpRequest request, RecoveryList recoveries, TimeProvider time, CancellationToken cancellationToken)
+        HttpRequest request, RecoveryList recoveries, AlarmList alarms, TimeProvider time, CancellationToken cancellationToken)
     {
         var query = new Query(request);
         var (states, limit, before) = (query.Values<RecoveryState>("state"), query.Limit(), query.IdAfter());
@@ -96,7 +96,10 @@ internal static class RecoveryEndpoints
         }
 
         var page = await recoveries.ListAsync(states, before, limit, cancellationToken);
-        return request.WantsText() ? PlainText.Of(RecoveryText.List(page, time.GetUtcNow())) : TypedResults.Ok(page);
+        var now = time.GetUtcNow();
+        return request.WantsText()
+            ? PlainText.Of(AlarmText.Above(await alarms.OpenAsync(cancellationToken), now, RecoveryText.List(page, now)))
+            : TypedResults.Ok(page);
     }
 
     private static async Task<IResult> GetAsync(

@@ -13,6 +13,7 @@ public static class InventoryServices
         services.TryAddSingleton<InventoryChanges>();
         services.AddSingleton<BelongingKeeper>();
         services.AddSingleton<ReportRecorder>();
+        services.AddHostedService<AlarmBell>();
         services.AddSingleton<IInventory, LibvirtInventory>();
         return services;
     }

@@ -47,4 +47,11 @@ public static class AuditActions
     public const string DeleteHost = "delete-host";
     public const string BeginMaintenance = "begin-maintenance";
     public const string EndMaintenance = "end-maintenance";
+
+    // What the system does in its own name.
+    public const string Quarantine = "quarantine";
+    public const string EndQuarantine = "end-quarantine";
+    public const string LeaveOff = "leave-off";
+    public const string Alarm = "alarm";
+    public const string EndAlarm = "end-alarm";
 }

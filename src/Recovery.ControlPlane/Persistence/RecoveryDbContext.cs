@@ -50,6 +50,8 @@ public class RecoveryDbContext : DbContext
 
     public DbSet<TurnstileRow> Turnstiles => Set<TurnstileRow>();
 
+    public DbSet<AlarmRow> Alarms => Set<AlarmRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Ticks sort and compare alike in SQLite and MySQL; neither keeps an offset.
@@ -76,7 +78,7 @@ public class RecoveryDbContext : DbContext
             domain.HasKey(row => new { row.Host, row.Uuid });
             domain.Property(row => row.Host).HasMaxLength(253);
             domain.HasIndex(row => row.Uuid);
-            domain.Ignore(row => row.WhyOffIsForgotten);
+            domain.Ignore(row => row.IsActive);
             AsJson(domain.Property(row => row.Disks));
             AsJson(domain.Property(row => row.Files));
             AsJson(domain.Property(row => row.Requirements));
@@ -149,6 +151,15 @@ public class RecoveryDbContext : DbContext
             turnstile.HasKey(row => row.Name);
             turnstile.Property(row => row.Name).HasMaxLength(32);
             turnstile.HasData(Turnstile.All.Select(name => new TurnstileRow { Name = name }));
+        });
+        modelBuilder.Entity<AlarmRow>(alarm =>
+        {
+            alarm.HasKey(row => row.Id);
+            alarm.Property(row => row.Kind).HasMaxLength(32);
+            alarm.Property(row => row.OpenSubject).HasMaxLength(100);
+            alarm.HasIndex(row => row.OpenSubject).IsUnique();
+            alarm.HasIndex(row => row.InstanceId);
+            AsJson(alarm.Property(row => row.Hosts));
         });
         modelBuilder.Entity<FenceProofRow>(proof =>
         {

@@ -1,6 +1,7 @@
 using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Recoveries;
 
@@ -19,6 +20,13 @@ public static class AcceptanceChecks
         var instances = KnownInstances(asked, asked.Instances, sight, faults);
         KnownInstances(asked, asked.ExcludedInstances, sight, faults);
 
+        var resumes = asked.Kind == RecoveryKind.Resume;
+        if (resumes)
+        {
+            NoTargets(asked.Targets, faults);
+            NoTargets(asked.ExcludedTargets, faults);
+        }
+
         if (asked.Hosts.Count == 0)
         {
             sources = [.. instances
@@ -31,7 +39,7 @@ public static class AcceptanceChecks
         {
             if (sight.Cluster.FindHost(source.Value) is { } host)
             {
-                AcceptanceLiveness.Check(host, asked.EvenIfAlive, source.Pointer, sight, faults);
+                AcceptanceLiveness.Check(host, asked.EvenIfAlive, source.Pointer, sight, faults, resumes);
             }
         }
 
@@ -110,6 +118,11 @@ public static class AcceptanceChecks
             { Pointer = asked.Plan?.Pointer ?? (asked.Instances.Count > 0 ? "/instances" : "/hosts") });
         }
     }
+
+    private static void NoTargets(IReadOnlyList<Named<string>> targets, List<Fault> faults) =>
+        faults.AddRange(targets.Select(target => new Fault(FaultCodes.NotWithResume,
+            $"{target.Value} is named as a target, and a resume starts guests on the host that they belong to. Leave targets and excludedTargets out, or ask for \"evacuate\".")
+        { Pointer = target.Pointer }));
 
     // Targets that are also named as sources are found by reading alone; these are sources by their instances.
     private static void TargetsThatAreSources(AskedRecovery asked, List<Named<string>> sources, List<Fault> faults)

@@ -7,17 +7,19 @@ using Host = Recovery.Core.Inventory.Host;
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
-/// Whether guests may be taken from a host as it is. Silence is necessary, unless somebody says that the host is beyond
-/// use, and never sufficient: the fence proof comes later.
+/// Whether guests may be taken from a host as it is, or started on it again. For the first silence is necessary, unless
+/// somebody says that the host is beyond use, and never sufficient: the fence proof comes later. For the second it has to
+/// be up.
 /// </summary>
 internal static class AcceptanceLiveness
 {
     private const string BeyondUse =
         "ask for it with \"options\":{\"evenIfAlive\":true}, which has its own executor end its guests first, or a fence agent switch it off";
 
-    public static void Check(Host host, bool evenIfAlive, string pointer, AcceptanceSight sight, List<Fault> faults)
+    public static void Check(
+        Host host, bool evenIfAlive, string pointer, AcceptanceSight sight, List<Fault> faults, bool resumes = false)
     {
-        if (Refusal(host, evenIfAlive, sight) is { } refusal)
+        if ((resumes ? RefusalToResume(host) : Refusal(host, evenIfAlive, sight)) is { } refusal)
         {
             faults.Add(refusal with { Pointer = pointer });
         }
@@ -34,6 +36,18 @@ internal static class AcceptanceLiveness
             $"No executor was ever seen on {host.Name}, so nothing is known of its guests and there is nothing to bring up elsewhere. Start recovery-executor there, or check the executor's address with GET /v1/hosts/{host.Name}."),
         HostLiveness.Silent when sight.TooEarlyToTell.TryGetValue(host.Name, out var wait) => new(FaultCodes.LivenessUnknown,
             $"This control plane has listened for heartbeats for a few seconds only and has not heard {host.Name} yet: it can't tell a dead host from one that it has not reached. Send the request again in {Seconds(wait)}."),
+        _ => null,
+    };
+
+    /// <summary>Why guests can't be started there again.</summary>
+    public static Fault? RefusalToResume(Host host) => host.Liveness switch
+    {
+        HostLiveness.Silent => new(FaultCodes.HostNotUp,
+            $"{host.Name} is silent: nothing can be started there. Switch it on, start recovery-executor there and send the request again when GET /v1/hosts/{host.Name} says up. If it is dead, evacuate it: {{\"kind\":\"evacuate\",\"hosts\":[\"{host.Name}\"]}}."),
+        HostLiveness.LibvirtDown => new(FaultCodes.HostNotUp,
+            $"The libvirt of {host.Name} does not answer, so nothing can be started there. Start libvirtd there and send the request again."),
+        HostLiveness.NeverSeen => new(FaultCodes.HostNeverSeen,
+            $"No executor was ever seen on {host.Name}, so nothing is known of its guests. Start recovery-executor there, or check the executor's address with GET /v1/hosts/{host.Name}."),
         _ => null,
     };
 

@@ -3,6 +3,7 @@ using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries.Plans;
 using Recovery.Core.Inventory;
 using Recovery.Core.Planning;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Recoveries;
 
@@ -37,6 +38,16 @@ public sealed class AcceptancePreview(
         if (asked.Plan is not null)
         {
             asked = AskedByPlan.Of(asked, stored, time.GetUtcNow());
+        }
+
+        if (asked.Kind == RecoveryKind.Resume)
+        {
+            asked = asked with
+            {
+                Faults = [.. asked.Faults, new(FaultCodes.ResumeNotPlanned,
+                    "A resume moves nothing, so there is nothing to plan: what it starts and what it forgets is in its events. Ask for it with POST /v1/recoveries, without dryRun.")
+                { Pointer = "/kind" }],
+            };
         }
 
         var sight = await lookout.LookAsync(cancellationToken);

@@ -25,6 +25,7 @@ public sealed record AcceptanceScope(
         ExcludedTargets = [.. asked.ExcludedTargets.Select(target => target.Value)],
         ExcludedInstances = [.. asked.ExcludedInstances.Select(instance => instance.Value)],
         IgnoreDependencies = asked.IgnoreDependencies,
+        OnlyAutostart = asked.ReturnOf is not null,
         EvenIfAlive = asked.EvenIfAlive,
     };
 }

@@ -29,6 +29,11 @@ public sealed record AskedRecovery
     /// <summary>These instances are left where they are.</summary>
     public IReadOnlyList<Named<Guid>> ExcludedInstances { get; init; } = [];
 
+    /// <summary>
+    /// Which return of the host it is, when the system itself asks because a host is back; null when somebody else asks.
+    /// </summary>
+    public string? ReturnOf { get; init; }
+
     /// <summary>Instances come up in the order of their priorities alone.</summary>
     public bool IgnoreDependencies { get; init; }
 

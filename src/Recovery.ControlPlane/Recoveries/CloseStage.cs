@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Workflow;
 
@@ -24,14 +25,41 @@ public sealed class CloseStage
                 await context.Locks.Where(held => held.RecoveryId == row.Id).ExecuteDeleteAsync(cancellationToken);
 
                 // What was taken away from a host must not be found running there again: it has to be looked at first.
-                var emptied = row.Instances
-                    .Where(each => each.State == InstanceState.Recovered)
+                foreach (var host in row.Instances
+                    .Where(each => each is { Task: InstanceTask.Move, State: InstanceState.Recovered })
                     .Select(each => each.Source)
-                    .ToHashSet();
-                await context.Hosts
-                    .Where(host => emptied.Contains(host.Name))
-                    .ExecuteUpdateAsync(host => host.SetProperty(each => each.Quarantined, true), cancellationToken);
+                    .Distinct())
+                {
+                    await QuarantineAsync(claim, context, host, cancellationToken);
+                }
             });
+    }
+
+    private static async Task QuarantineAsync(
+        Claim claim, RecoveryDbContext context, string host, CancellationToken cancellationToken)
+    {
+        var now = claim.Time.GetUtcNow();
+        var reason = $"Recovery {claim.RecoveryId} brought up elsewhere what ran on {host}. It takes no instance until it is back "
+            + $"from a new start and nothing of that is left on it. If it never went off, ask for it: POST /v1/recoveries {{\"kind\":\"resume\",\"hosts\":[\"{host}\"]}}";
+        var begun = await context.Hosts
+            .Where(row => row.Name == host && !row.Quarantined)
+            .ExecuteUpdateAsync(
+                row => row.SetProperty(each => each.Quarantined, true)
+                    .SetProperty(each => each.QuarantinedSince, now)
+                    .SetProperty(each => each.QuarantineReason, reason),
+                cancellationToken);
+        if (begun == 1)
+        {
+            context.Audit.Add(new AuditRow
+            {
+                At = now,
+                Who = AuditRow.System,
+                Action = AuditActions.Quarantine,
+                Host = host,
+                RecoveryId = claim.RecoveryId,
+                Details = reason,
+            });
+        }
     }
 
     /// <summary>What was not begun is skipped, and says why.</summary>

@@ -33,6 +33,8 @@ public static class FaultCodes
     public static readonly FaultCode TargetExcluded = Never("target-excluded", "A host is a target and excluded");
     public static readonly FaultCode InstanceExcluded = Never("instance-excluded", "An instance is asked for and excluded");
     public static readonly FaultCode NotWithPlan = Never("not-with-plan", "The plan says it already");
+    public static readonly FaultCode NotWithResume = Never("not-with-resume", "A resume has no targets");
+    public static readonly FaultCode ResumeNotPlanned = Here("resume-not-planned", "A resume is not planned beforehand");
     public static readonly FaultCode UnknownPlan = Here("unknown-plan", "There is no such plan to carry out");
     public static readonly FaultCode PlanExpired = Here("plan-expired", "The plan is too old to be carried out");
     public static readonly FaultCode DependencyCycle = Here("dependency-cycle", "Instances wait for each other in a circle");
@@ -42,6 +44,7 @@ public static class FaultCodes
     public static readonly FaultCode UnknownInstance = Here("unknown-instance", "An instance is not known");
     public static readonly FaultCode InstanceElsewhere = Here("instance-elsewhere", "An instance belongs to another host");
     public static readonly FaultCode HostAlive = Now("host-alive", "A host is still alive");
+    public static readonly FaultCode HostNotUp = Now("host-not-up", "A host is not up");
     public static readonly FaultCode HostNeverSeen = Now("host-never-seen", "Nothing is known of a host's guests");
     public static readonly FaultCode LivenessUnknown = Now("liveness-unknown", "It is not known yet whether a host is alive");
     public static readonly FaultCode InLiveRecovery = Now("in-live-recovery", "A live recovery already involves it");

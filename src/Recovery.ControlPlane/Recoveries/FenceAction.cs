@@ -44,6 +44,11 @@ public sealed class FenceAction(IFencing fencing, FencingTurn turn, RecoveryOpti
             {
                 Failed(attempt.Evidence);
             }
+            else
+            {
+                // Heard a moment ago, it has to miss its heartbeats before the proof counts; no need to fence it again meanwhile.
+                memory.FenceFailed(host, claim.Time.GetUtcNow() + (2 * FenceProof.Quiet), $"It was fenced, and was heard just before: {attempt.Evidence}");
+            }
         }
 
         void Failed(string why) =>

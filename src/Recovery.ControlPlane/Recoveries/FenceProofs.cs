@@ -10,6 +10,8 @@ namespace Recovery.ControlPlane.Recoveries;
 public sealed class FenceProofs(
     IDbContextFactory<RecoveryDbContext> contexts, LivenessBoard liveness, TimeProvider time)
 {
+    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(30);
+
     /// <summary>The newest proof that still holds, or null. Silence of the host is none.</summary>
     public async Task<FenceProof?> ValidAsync(string host, CancellationToken cancellationToken) =>
         (await ValidAsync([host], cancellationToken)).GetValueOrDefault(host);
@@ -50,6 +52,14 @@ public sealed class FenceProofs(
 
         return valid;
     }
+
+    /// <summary>
+    /// Nothing was heard of it for longer than an executor takes to start again. That proves nothing, but it is no use to
+    /// go on asking.
+    /// </summary>
+    public bool IsLost(string host) =>
+        liveness.Of(host, everReported: true) == HostLiveness.Silent
+        && time.GetUtcNow() - (liveness.LastHeard(host) ?? liveness.ListeningSince) > LostAfter;
 
     private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) =>
         one is null || other > one ? other ?? one : one;

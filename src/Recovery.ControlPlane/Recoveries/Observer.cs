@@ -28,6 +28,7 @@ public sealed class Observer(
                 {
                     Proof = valid.GetValueOrDefault(host),
                     IsAlive = liveness.Of(host, everReported: true) == HostLiveness.Up,
+                    IsLost = proofs.IsLost(host),
                     ListenFor = liveness.TooEarlyToTell(host),
                     IsBeingFenced = running.Hosts.Contains(host),
                     FenceAgainAt = memory.FenceFailure(host)?.Again,

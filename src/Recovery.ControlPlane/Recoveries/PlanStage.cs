@@ -70,7 +70,7 @@ public sealed class PlanStage(
             ? recovery.Request.Instances
             : [.. recovery.Instances.Where(IsRetried).Select(row => row.InstanceId)]);
 
-    private static bool IsRetried(RecoveryInstanceRow row) =>
+    internal static bool IsRetried(RecoveryInstanceRow row) =>
         row is { State: InstanceState.Waiting, Target: null };
 
     private static async Task StoreAsync(
@@ -141,7 +141,7 @@ public sealed class PlanStage(
     }
 
     // Instances that came to be known between acceptance and plan are held from here on.
-    private static async Task LockAsync(RecoveryDbContext context, RecoveryRow recovery)
+    internal static async Task LockAsync(RecoveryDbContext context, RecoveryRow recovery)
     {
         var held = await context.Locks
             .Where(row => row.RecoveryId == recovery.Id)

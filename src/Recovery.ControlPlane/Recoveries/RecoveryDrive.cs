@@ -1,4 +1,5 @@
 using Recovery.ControlPlane.Inventory;
+using Recovery.ControlPlane.Recoveries.Returns;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Recoveries;
@@ -15,9 +16,11 @@ namespace Recovery.ControlPlane.Recoveries;
 public sealed class RecoveryDrive(
     Observer observer,
     PlanStage plan,
+    ResumeStage resume,
     FenceAction fence,
     RecheckStage recheck,
     StepCarrier steps,
+    ReturnLedger returns,
     CloseStage close,
     InventoryChanges changes,
     RunnerSignal signal)
@@ -84,6 +87,9 @@ public sealed class RecoveryDrive(
         switch (action)
         {
             // :: Step 3: Plan
+            case WorkflowAction.MakePlan when recovery.Row.Request.Kind == RecoveryKind.Resume:
+                await resume.RunAsync(claim, recovery.Row, cancellationToken);
+                return true;
             case WorkflowAction.MakePlan:
                 await plan.RunAsync(claim, recovery.Row, cancellationToken);
                 return true;
@@ -120,6 +126,11 @@ public sealed class RecoveryDrive(
                 await close.SkipAsync(claim, skipped, cancellationToken);
                 return true;
             case WorkflowAction.Close closing:
+                if (recovery.Row.Request.Kind == RecoveryKind.Resume)
+                {
+                    await returns.SettleAsync(claim, await claim.ReadAsync(cancellationToken), cancellationToken);
+                }
+
                 await close.RunAsync(claim, cancellationToken, closing.Why);
                 return true;
             default:

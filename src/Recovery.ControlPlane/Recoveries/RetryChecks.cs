@@ -39,7 +39,14 @@ internal static class RetryChecks
     private static IEnumerable<Fault> Source(RecoveryRow recovery, RecoveryInstanceRow instance, AcceptanceSight sight)
     {
         var now = sight.Cluster.Instances.FirstOrDefault(each => each.Id == instance.InstanceId);
-        if (now is not null && now.Host != instance.Source)
+        if (instance.Task != InstanceTask.Move)
+        {
+            if (sight.Cluster.FindHost(instance.Source) is { } back && AcceptanceLiveness.RefusalToResume(back) is { } notBack)
+            {
+                yield return notBack with { Parameter = "instance" };
+            }
+        }
+        else if (now is not null && now.Host != instance.Source)
         {
             yield return new(FaultCodes.InstanceElsewhere,
                 $"{instance.Name} belongs to {now.Host} now, and to {instance.Source} when this recovery was planned. If it shall leave {now.Host}, ask for a new recovery.")

@@ -1,5 +1,6 @@
 using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Recoveries.Readiness;
+using Recovery.ControlPlane.Recoveries.Returns;
 
 namespace Recovery.ControlPlane.Recoveries;
 
@@ -7,6 +8,7 @@ public static class RunnerServices
 {
     /// <summary>The runner, and what carries out the step machine's decisions, in the order of a recovery.</summary>
     public static IServiceCollection AddRunner(this IServiceCollection services) => services
+        .AddReturns()
         .AddSingleton<PlanStage>()
         .AddSingleton<FenceAction>()
         .AddSingleton<FenceProofs>()

@@ -4,6 +4,7 @@ using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries.Readiness;
+using Recovery.ControlPlane.Recoveries.Returns;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
@@ -14,7 +15,12 @@ namespace Recovery.ControlPlane.Recoveries;
 /// known. A step that nobody answered for keeps its intent without an outcome: that is how it is found again.
 /// </summary>
 public sealed partial class StepCarrier(
-    IInventory inventory, StepSender sender, IReadinessProbe probe, FenceProofs proofs, ILogger<StepCarrier> logger)
+    IInventory inventory,
+    StepSender sender,
+    IReadinessProbe probe,
+    FenceProofs proofs,
+    ReturnGuard guard,
+    ILogger<StepCarrier> logger)
 {
     public async Task TakeAsync(
         Claim claim,
@@ -23,8 +29,10 @@ public sealed partial class StepCarrier(
         DriveMemory memory,
         CancellationToken cancellationToken)
     {
-        var intent = await IntendAsync(claim, row, step, cancellationToken);
-        await CarryOutAsync(claim, row, intent, memory, cancellationToken);
+        if (await IntendAsync(claim, row, step, cancellationToken) is { } intent)
+        {
+            await CarryOutAsync(claim, row, intent, memory, cancellationToken);
+        }
     }
 
     public async Task SendAgainAsync(
@@ -78,16 +86,23 @@ public sealed partial class StepCarrier(
             },
             cancellationToken);
 
-    // Invariant 2: journal before effect.
-    private static async Task<JournalRow> IntendAsync(
+    /// <summary>Invariant 2: journal before effect. Null: an operator said to leave it alone in the meantime.</summary>
+    private static async Task<JournalRow?> IntendAsync(
         Claim claim, RecoveryInstanceRow row, WorkflowAction.TakeStep step, CancellationToken cancellationToken)
     {
         var intent = NewIntent(claim, row, step.Step);
+        var begun = true;
         await claim.WriteAsync(
             async (context, token) =>
             {
-                context.Journal.Add(intent);
                 var stored = await StoredAsync(context, row, token);
+                begun = stored is not { State: InstanceState.Waiting, SkipRequested: true };
+                if (!begun)
+                {
+                    return;
+                }
+
+                context.Journal.Add(intent);
                 stored.StartedAt ??= intent.IntendedAt;
                 stored.State = step.State;
                 context.Events.AddRange(step.Missed.Select(missed => claim.NewEvent(
@@ -99,7 +114,7 @@ public sealed partial class StepCarrier(
                     step.Step, StateNames.Of(step.State)));
             },
             cancellationToken);
-        return intent;
+        return begun ? intent : null;
     }
 
     private async Task CarryOutAsync(
@@ -144,6 +159,12 @@ public sealed partial class StepCarrier(
             case StepAction.Start when row.Task == InstanceTask.Move
                 && await proofs.ValidAsync(row.Source, cancellationToken) is null:
                 return null;
+
+            // The same where a host is back: it still belongs there, and is active nowhere else.
+            case StepAction.Start when row.Task == InstanceTask.Resume:
+            case StepAction.UndefineStale:
+                return await guard.WhyNotAsync(claim, row, cancellationToken)
+                    ?? await sender.SendAsync(claim, row, intent, cancellationToken);
             default:
                 return await sender.SendAsync(claim, row, intent, cancellationToken);
         }

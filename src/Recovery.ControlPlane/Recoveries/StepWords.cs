@@ -24,6 +24,8 @@ internal static class StepWords
         (InstanceState.Recovered, _, PowerIntent.StayOff) => $"{row.Name} is defined on {row.Target} and off, as it was.",
         (InstanceState.Recovered, _, PowerIntent.Pause) => $"{row.Name} is on {row.Target} and paused, as it was.",
         (InstanceState.Recovered, _, _) => $"{row.Name} runs on {row.Target}.",
+        (_, InstanceTask.Forget, _) => $"The stale copy of {row.Name} on {row.Target} could not be undefined: {end.Reason}",
+        (_, InstanceTask.Resume, _) => $"{row.Name} could not be brought up again on {row.Target}: {end.Reason}",
         _ => $"{row.Name} could not be recovered on {row.Target}: {end.Reason}",
     };
 

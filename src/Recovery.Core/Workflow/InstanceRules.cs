@@ -98,6 +98,16 @@ internal static class InstanceRules
                 return;
             }
 
+            // What is resumed or forgotten belongs to no other host because of it, and whoever evacuates the host fences it
+            // first. So nobody has to wait here until a host that went off once more is proven off.
+            if (instance.Needs.Task != InstanceTask.Move && IsExecutors(step.Action) && seen.Of(instance.Target!).IsLost)
+            {
+                actions.Add(new WorkflowAction.Settle(
+                    instance.Id, step.Action, step.StepId, StepOutcome.FailedForGood, "HOST_SILENT",
+                    $"{instance.Target} fell silent again before it said what became of this."));
+                return;
+            }
+
             if (seen.Silences.TryGetValue(step.StepId, out var silence))
             {
                 if (InstanceSteps.IsAboutReadiness(step.Action)

@@ -40,7 +40,8 @@ public abstract record NextStep
 /// A move: connect volumes, check disks, define, start, attach, verify, commit, and wait until the guest is ready. When
 /// a step fails for good, or an operator wants it so, what was begun is put back in reverse order: stop, undefine,
 /// disconnect. Commit is the point of no return: from then on the target's copy is the instance. A resume starts what is
-/// defined already, so it never undefines; to forget is a single step.
+/// defined already, so it never undefines; nor does it end what runs where it belongs, whoever started it. To forget is
+/// a single step.
 /// </remarks>
 public static class InstanceSteps
 {
@@ -60,7 +61,7 @@ public static class InstanceSteps
             return new NextStep.Resend(unanswered, IsPuttingBack(unanswered.Action));
         }
 
-        var why = FinalFailure(journal)?.Message ?? (IsPastReturn(journal) ? null : abandon);
+        var why = FinalFailure(journal)?.Message ?? (IsPastReturn(needs, journal) ? null : abandon);
         return why is not null ? PutBack(needs, journal, why) : Forward(needs, journal);
     }
 
@@ -70,7 +71,8 @@ public static class InstanceSteps
     /// <summary>Asks a guest that runs already; its answer decides nothing but when others may rely on it.</summary>
     public static bool IsAboutReadiness(StepAction action) => action is StepAction.AwaitAgent or StepAction.Probe;
 
-    private static bool IsPastReturn(IReadOnlyList<JournalEntry> journal) => Succeeded(journal, StepAction.Commit);
+    private static bool IsPastReturn(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal) =>
+        Succeeded(journal, needs.Task == InstanceTask.Move ? StepAction.Commit : StepAction.Start);
 
     private static NextStep Forward(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal)
     {
@@ -154,7 +156,12 @@ public static class InstanceSteps
     // What was begun counts, not what succeeded: a start that failed may still have left something.
     private static IEnumerable<StepAction> Undoing(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal)
     {
-        if (Begun(journal, StepAction.Start))
+        if (needs.Task != InstanceTask.Move && Succeeded(journal, StepAction.Start))
+        {
+            yield break;
+        }
+
+        if (needs.Task == InstanceTask.Move && Begun(journal, StepAction.Start))
         {
             yield return StepAction.Stop;
         }

@@ -32,6 +32,9 @@ public sealed record HostSight
     /// <summary>Its executor was heard just now, and its libvirt answers.</summary>
     public bool IsAlive { get; init; }
 
+    /// <summary>Nothing was heard of it for longer than an executor takes to start again. That proves nothing.</summary>
+    public bool IsLost { get; init; }
+
     /// <summary>How long to listen before its silence says anything; null: long enough.</summary>
     public TimeSpan? ListenFor { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Recovery.Core.Workflow;
 
-/// <summary>What a recovery is for. This release carries out <see cref="Evacuate"/>; the others are words it knows.</summary>
+/// <summary>What a recovery is for. This release carries out <see cref="Evacuate"/> and <see cref="Resume"/>; the others are words it knows.</summary>
 public enum RecoveryKind
 {
     /// <summary>The host is dead.</summary>

@@ -189,6 +189,7 @@ public class PlanTests : IAsyncLifetime
             Evacuate node1: recovering, 1 of 3 recovered, 1 failed, 1 unplaced
             {id}, asked 10 h ago
             One more to come.
+            At the same time: 8 in all, 4 on one target, 8 on one storage.
 
             INSTANCE  STATE      TARGET  REASON
             web1      recovered  node2

@@ -23,6 +23,7 @@ public sealed class SwaggerTests : IAsyncLifetime
                 "delete /v1/hosts/{name}",
                 "get /healthz/live",
                 "get /healthz/ready",
+                "get /v1/alarms",
                 "get /v1/audit",
                 "get /v1/forecast",
                 "get /v1/hosts",

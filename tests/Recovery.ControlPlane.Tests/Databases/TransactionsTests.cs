@@ -44,6 +44,34 @@ public class TransactionsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_added_again_comes_after_what_others_added_meanwhile()
+    {
+        var tries = 0;
+        var made = Event("made outside");
+
+        await Database.InTransactionAsync(
+            new ImpatientTime(),
+            async (context, transaction) =>
+            {
+                context.Events.Add(made);
+                await context.SaveChangesAsync(Cancellation);
+                if (++tries == 1)
+                {
+                    await transaction.RollbackAsync(Cancellation);
+                    await Database.AddAsync(Event("another's"));
+                    throw new DbUpdateConcurrencyException("Somebody was faster.");
+                }
+
+                await transaction.CommitAsync(Cancellation);
+            },
+            Cancellation);
+
+        Assert.Equal(
+            ["another's", "made outside"],
+            await Database.ReadAsync(context => context.Events.OrderBy(row => row.Id).Select(row => row.Message).ToListAsync()));
+    }
+
+    [Fact]
     public async Task A_conflict_without_end_is_thrown_at_last()
     {
         var tries = 0;

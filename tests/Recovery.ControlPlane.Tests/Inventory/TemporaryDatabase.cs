@@ -60,7 +60,8 @@ public sealed class TemporaryDatabase : IDbContextFactory<RecoveryDbContext>, ID
             File.Delete(file);
             File.Delete(file + "-wal");
             File.Delete(file + "-shm");
-        });
+        }
+        );
     }
 
     private static (Func<RecoveryDbContext> Create, Action Forget) MariaDb()
@@ -81,6 +82,7 @@ public sealed class TemporaryDatabase : IDbContextFactory<RecoveryDbContext>, ID
 
             using var pooled = new MySqlConnection(connection);
             MySqlConnection.ClearPool(pooled);
-        });
+        }
+        );
     }
 }

@@ -9,6 +9,7 @@ using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
 using Recovery.ControlPlane.Recoveries.Plans;
 using Recovery.ControlPlane.Recoveries.Readiness;
+using Recovery.ControlPlane.Recoveries.Returns;
 using Recovery.ControlPlane.Tests.Inventory;
 using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Inventory;
@@ -157,6 +158,8 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         var time = TimeProvider.System;
         var close = new CloseStage();
         var proofs = new FenceProofs(this, Liveness, time);
+        var sight = new ReturnSight(this, proofs, Liveness, this);
+        var ledger = new ReturnLedger(sight, this, time);
         var drive = new RecoveryDrive(
             new Observer(this, proofs, Liveness),
             new PlanStage(
@@ -165,9 +168,11 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
                 new PlanArchive(this, Options.Plans),
                 close,
                 Options),
+            new ResumeStage(this, sight, ledger, close),
             new FenceAction(this, new FencingTurn(), Options),
             new RecheckStage(this, Options),
-            new StepCarrier(this, new StepSender(this, Options), this, proofs, NullLogger<StepCarrier>.Instance),
+            new StepCarrier(this, new StepSender(this, Options), this, proofs, new ReturnGuard(sight), NullLogger<StepCarrier>.Instance),
+            ledger,
             close,
             new InventoryChanges(),
             wake);

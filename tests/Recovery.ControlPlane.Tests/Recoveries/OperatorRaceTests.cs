@@ -29,7 +29,6 @@ public sealed class OperatorRaceTests : IAsyncLifetime, IDbContextFactory<Recove
 
     public ValueTask DisposeAsync()
     {
-        signal.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         File.Delete(file);
         return ValueTask.CompletedTask;

@@ -54,8 +54,9 @@ public class ProofTests
         bench.Fence = () => new FenceAttempt(true, "fence_lab says off.", []);
         await using (var context = bench.CreateDbContext())
         {
+            DateTimeOffset? reported = DateTimeOffset.UtcNow;
             await context.Hosts.ExecuteUpdateAsync(
-                row => row.SetProperty(each => each.ReportedAt, DateTimeOffset.UtcNow), TestContext.Current.CancellationToken);
+                row => row.SetProperty(each => each.ReportedAt, reported), TestContext.Current.CancellationToken);
         }
 
         var recovery = await bench.AcceptAsync();

@@ -15,6 +15,9 @@ public class InstanceStepsTests
         { new(PowerIntent.Run, false, false), "CheckDisks Define Start Verify Commit" },
         { new(PowerIntent.Pause, false, false), "CheckDisks Define Start Verify Commit" },
         { new(PowerIntent.StayOff, true, false), "ConnectVolumes CheckDisks Define Commit" },
+        { Everything with { Task = InstanceTask.Resume }, "ConnectVolumes CheckDisks Start Attach Verify" },
+        { new(PowerIntent.Pause, false, false) { Task = InstanceTask.Resume }, "CheckDisks Start Verify" },
+        { Everything with { Task = InstanceTask.Forget }, "UndefineStale" },
     };
 
     [Theory]
@@ -48,6 +51,26 @@ public class InstanceStepsTests
         Assert.Equal(path, Actions(journal));
         Assert.Equal(InstanceState.Failed, end.State);
         Assert.Equal($"{failing} failed.", end.Reason);
+    }
+
+    public static TheoryData<InstanceTask, StepAction, string> PuttingBackAtHome => new()
+    {
+        { InstanceTask.Resume, CheckDisks, "ConnectVolumes CheckDisks Disconnect" },
+        { InstanceTask.Resume, Start, "ConnectVolumes CheckDisks Start Disconnect" },
+        { InstanceTask.Resume, Attach, "ConnectVolumes CheckDisks Start Attach" },
+        { InstanceTask.Resume, Verify, "ConnectVolumes CheckDisks Start Attach Verify" },
+        { InstanceTask.Forget, UndefineStale, "UndefineStale" },
+    };
+
+    [Theory]
+    [MemberData(nameof(PuttingBackAtHome))]
+    public void Where_it_belongs_a_guest_is_neither_ended_nor_undefined(InstanceTask task, StepAction failing, string path)
+    {
+        var (journal, end) = Drive(
+            Everything with { Task = task }, action => action == failing ? StepOutcome.FailedForGood : StepOutcome.Succeeded);
+
+        Assert.Equal(path, Actions(journal));
+        Assert.Equal(InstanceState.Failed, end.State);
     }
 
     [Fact]

@@ -167,7 +167,7 @@ internal sealed class WalkGenerator(int seed)
 
     private bool Chance(int percent) => dice.Next(100) < percent;
 
-    private string Any(IReadOnlyList<string> of) => of[dice.Next(of.Count)];
+    private string Any(List<string> of) => of[dice.Next(of.Count)];
 
     private T Pick<T>(params T[] of) => of[dice.Next(of.Length)];
 }

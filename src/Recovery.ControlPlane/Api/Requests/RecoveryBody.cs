@@ -6,7 +6,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Api.Requests;
 
 /// <summary>The body of a recovery, and of a plan.</summary>
-/// <param name="Kind">evacuate: the host is dead, bring its guests up elsewhere. Nothing else is carried out by this release. Left out only with plan.</param>
+/// <param name="Kind">evacuate: the host is dead, bring its guests up elsewhere. resume: the host is back, start there what ran before it fell, and forget what was recovered elsewhere. Nothing else is carried out by this release. Left out only with plan.</param>
 /// <param name="Hosts">Registered hosts to recover from, up to 1000. May be left out when instances are named.</param>
 /// <param name="Instances">UUIDs of instances, up to 10 000: only these. Left out: all of the hosts.</param>
 /// <param name="Targets">Only these hosts may take them. Left out: any.</param>
@@ -78,13 +78,13 @@ public sealed record RecoveryBody(
         if (kind is null)
         {
             faults.Add(new(FaultCodes.UnknownKind,
-                $"There is no kind {Shown.Text(name)}.{Nearest.Hint(name, StateNames.All<RecoveryKind>())} This release carries out \"evacuate\".")
+                $"There is no kind {Shown.Text(name)}.{Nearest.Hint(name, StateNames.All<RecoveryKind>())} This release carries out \"evacuate\" and \"resume\".")
             { Pointer = "/kind" });
         }
-        else if (kind != RecoveryKind.Evacuate)
+        else if (kind is not (RecoveryKind.Evacuate or RecoveryKind.Resume))
         {
             faults.Add(new(FaultCodes.KindNotCarriedOut,
-                $"This release carries out \"evacuate\" only, not \"{name}\". {Instead(kind.Value)}")
+                $"This release carries out \"evacuate\" and \"resume\" only, not \"{name}\". {Instead(kind.Value)}")
             { Pointer = "/kind" });
         }
 
@@ -94,7 +94,6 @@ public sealed record RecoveryBody(
     private static string Instead(RecoveryKind kind) => kind switch
     {
         RecoveryKind.Drain => "To empty a living host, migrate its guests by hand: virsh migrate --live --persistent --undefinesource GUEST qemu+ssh://TARGET/system.",
-        RecoveryKind.Resume => "To start the guests of a host that is back, start them there by hand: virsh start GUEST, after making sure with GET /v1/instances that each still belongs to it.",
         RecoveryKind.Failback => "To return guests to their old host, migrate them by hand: virsh migrate --live --persistent --undefinesource GUEST qemu+ssh://HOST/system.",
         _ => "To see what an evacuation would do without touching anything, POST its body to /v1/plans.",
     };

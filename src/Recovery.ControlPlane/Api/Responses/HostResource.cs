@@ -21,6 +21,8 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="Maintenance">It takes no instance, by an operator's wish.</param>
 /// <param name="MaintenanceReason">Why.</param>
 /// <param name="Quarantined">It was recovered from, and takes no instance until it is proven clean.</param>
+/// <param name="QuarantinedSince">Since when; missing when it is not.</param>
+/// <param name="QuarantineReason">Why, and what ends it; empty when it is not.</param>
 /// <param name="RegisteredAt">When it was registered.</param>
 /// <param name="ExecutorVersion">As it reported.</param>
 /// <param name="Hypervisor">As it reported, for humans.</param>
@@ -46,6 +48,8 @@ public sealed record HostResource(
     bool Maintenance,
     string MaintenanceReason,
     bool Quarantined,
+    DateTimeOffset? QuarantinedSince,
+    string QuarantineReason,
     DateTimeOffset RegisteredAt,
     string ExecutorVersion,
     string Hypervisor,
@@ -72,6 +76,8 @@ public sealed record HostResource(
         row.Maintenance,
         row.MaintenanceReason,
         row.Quarantined,
+        row.QuarantinedSince,
+        row.QuarantineReason,
         row.RegisteredAt,
         row.ExecutorVersion,
         row.Hypervisor,

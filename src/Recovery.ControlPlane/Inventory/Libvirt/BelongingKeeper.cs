@@ -18,7 +18,7 @@ public sealed class BelongingKeeper(LivenessBoard liveness, ILogger<BelongingKee
     /// <param name="now">Since when what moves belongs to its new host.</param>
     /// <param name="cancellationToken">Leaves the transaction to be rolled back.</param>
     /// <returns>What changed; to be announced once the transaction is committed.</returns>
-    internal async Task<IReadOnlyList<Finding>> DecideAsync(
+    internal async Task<Findings> DecideAsync(
         RecoveryDbContext database,
         string reporter,
         IReadOnlyCollection<Guid> touched,
@@ -27,18 +27,16 @@ public sealed class BelongingKeeper(LivenessBoard liveness, ILogger<BelongingKee
     {
         if (touched.Count == 0)
         {
-            return [];
+            return Findings.None;
         }
 
         var registered = await database.Hosts.Select(row => row.Name).ToHashSetAsync(cancellationToken);
         var instances = await database.Instances.Where(row => touched.Contains(row.Id))
             .ToDictionaryAsync(row => row.Id, cancellationToken);
-        var copies = await database.Domains.AsNoTracking().Where(row => touched.Contains(row.Uuid))
-            .Select(row => new { row.Uuid, row.Host, row.State, row.Name }).ToListAsync(cancellationToken);
         var holds = await HoldsAsync(database, touched, cancellationToken);
-        var copiesOf = copies.Where(copy => registered.Contains(copy.Host)).ToLookup(copy => copy.Uuid);
         var isUp = registered.ToDictionary(
             host => host, host => host == reporter || liveness.Of(host, everReported: true) == HostLiveness.Up);
+        var copiesOf = await CopyAlarms.CopiesAsync(database, touched, isUp, cancellationToken);
 
         var findings = new List<Finding>();
         foreach (var id in touched)
@@ -51,37 +49,29 @@ public sealed class BelongingKeeper(LivenessBoard liveness, ILogger<BelongingKee
             var verdict = Belonging.Of(
                 owner,
                 owner is not null && isUp.GetValueOrDefault(owner),
-                [.. copiesOf[id].Select(copy => new DomainCopy(copy.Host, copy.State, isUp[copy.Host])).OrderBy(copy => copy.Host, StringComparer.Ordinal)],
+                copiesOf.GetValueOrDefault(id)?.Copies ?? [],
                 hold);
             Apply(database, row, id, verdict, now);
-            if (verdict.Host != row?.Host || verdict.Rivals.Count > 0)
+            if (verdict.Host != row?.Host)
             {
-                findings.Add(new Finding(id, copiesOf[id].FirstOrDefault()?.Name ?? "", row?.Host, verdict));
+                findings.Add(new Finding(id, copiesOf.GetValueOrDefault(id)?.Name ?? "", row?.Host, verdict));
             }
         }
 
+        var alarms = await CopyAlarms.KeepAsync(database, touched, copiesOf, now, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
-        return findings;
+        return new Findings(findings, alarms);
     }
 
-    internal void Announce(IReadOnlyList<Finding> findings)
+    internal void Announce(Findings findings)
     {
-        foreach (var (id, name, from, verdict) in findings)
+        foreach (var alarm in findings.Alarms)
         {
-            if (verdict.Rivals.Count > 0)
-            {
-                log.LogCritical(
-                    "CONFLICT: instance {Instance} {Id} is active on {Owner} and also on {Rivals}. Either a migration is "
-                    + "in progress, or TWO COPIES OF ONE GUEST ARE WRITING ITS DISKS: look at these hosts now, and destroy "
-                    + "the wrong copy. It keeps belonging to {Owner}",
-                    name, id, verdict.Host, string.Join(", ", verdict.Rivals), verdict.Host);
-            }
+            alarm.LogTo(log);
+        }
 
-            if (verdict.Host == from)
-            {
-                continue;
-            }
-
+        foreach (var (id, name, from, verdict) in findings.Moved)
+        {
             if (verdict.Host is null)
             {
                 log.LogWarning("Instance {Id} is forgotten: {Host} reports that it has no such domain, and no other host has one", id, from);
@@ -126,9 +116,12 @@ public sealed class BelongingKeeper(LivenessBoard liveness, ILogger<BelongingKee
             .Where(row => touched.Contains(row.InstanceId))
             .Join(database.Recoveries.Where(row => LiveStates.Contains(row.State)),
                 instance => instance.RecoveryId, recovery => recovery.Id,
-                (instance, _) => new { instance.RecoveryId, instance.InstanceId, instance.Target })
+                (instance, _) => new { instance.RecoveryId, instance.InstanceId, instance.Target, instance.Task })
             .ToListAsync(cancellationToken);
-        var targets = live.ToDictionary(row => (row.RecoveryId, row.InstanceId), row => row.Target);
+
+        // Only what is brought up elsewhere is expected to be active there. A stale copy that is being forgotten is not.
+        var targets = live.ToDictionary(
+            row => (row.RecoveryId, row.InstanceId), row => row.Task == InstanceTask.Move ? row.Target : null);
         var held = locks.ToDictionary(row => row.Subject, row => row.RecoveryId);
         return touched
             .Where(id => held.ContainsKey(RecoveryLockRow.ForInstance(id)))
@@ -137,6 +130,12 @@ public sealed class BelongingKeeper(LivenessBoard liveness, ILogger<BelongingKee
                 id => new RecoveryHold(targets.GetValueOrDefault((held[RecoveryLockRow.ForInstance(id)], id))));
     }
 
-    /// <summary>What became of one instance in one report.</summary>
+    /// <summary>What a report changed.</summary>
+    internal sealed record Findings(IReadOnlyList<Finding> Moved, IReadOnlyList<AlarmChange> Alarms)
+    {
+        public static readonly Findings None = new([], []);
+    }
+
+    /// <summary>To which host an instance belongs since one report.</summary>
     internal sealed record Finding(Guid Instance, string Name, string? From, Verdict Verdict);
 }

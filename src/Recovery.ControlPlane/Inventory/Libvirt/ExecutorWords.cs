@@ -14,7 +14,8 @@ namespace Recovery.ControlPlane.Inventory.Libvirt;
 internal static class ExecutorWords
 {
     /// <param name="database">Inside the transaction of the report; what it changes is saved with it.</param>
-    /// <param name="host">With the boot that is reported now, its original value being the one before.</param>
+    /// <param name="host">As it is known.</param>
+    /// <param name="boot">The boot that is reported now; empty: nothing is said of it.</param>
     /// <param name="said">The domains that are reported now.</param>
     /// <param name="at">When the report was received.</param>
     /// <param name="now">When a proof is void, if one is.</param>
@@ -23,12 +24,14 @@ internal static class ExecutorWords
     public static async Task<List<string>> VoidAsync(
         RecoveryDbContext database,
         HostRow host,
+        string boot,
         IReadOnlyCollection<DomainRow> said,
         DateTimeOffset at,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var isAnotherBoot = database.Entry(host).Property(row => row.Boot).IsModified;
+        // The host's row may have it already, within this transaction.
+        var isAnotherBoot = boot.Length > 0 && boot != database.Entry(host).Property(row => row.Boot).OriginalValue;
         var active = said.Where(domain => domain.State is DomainState.Running or DomainState.Paused)
             .Select(domain => domain.Name)
             .Order(StringComparer.Ordinal)

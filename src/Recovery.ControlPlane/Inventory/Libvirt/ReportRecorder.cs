@@ -14,6 +14,8 @@ public sealed class ReportRecorder(
     ILogger<ReportRecorder> log)
     : IDisposable
 {
+    private const string NoWordOfBoot = "";
+
     // SQLite has one writer. Waiting here is fair and immediate; waiting in SQLite is a poll that may starve.
     private readonly SemaphoreSlim turn = new(1, 1);
 
@@ -21,6 +23,7 @@ public sealed class ReportRecorder(
     public Task RecordAsync(HostReport report, CancellationToken cancellationToken) =>
         InTurnAsync(
             report.Host,
+            report.Boot,
             report.Hypervisor?.Domains ?? [],
             report.At,
             (database, host) => ReplaceAsync(database, host, report, cancellationToken),
@@ -28,7 +31,7 @@ public sealed class ReportRecorder(
 
     /// <summary>A domain appeared on its host, or changed.</summary>
     public Task RecordAsync(DomainRow domain, CancellationToken cancellationToken) =>
-        InTurnAsync(domain.Host, [domain], domain.ReportedAt, async (database, _) =>
+        InTurnAsync(domain.Host, NoWordOfBoot, [domain], domain.ReportedAt, async (database, _) =>
         {
             var known = await database.Domains.FindAsync([domain.Host, domain.Uuid], cancellationToken);
             Put(database, known, domain);
@@ -37,7 +40,7 @@ public sealed class ReportRecorder(
 
     /// <summary>A host's libvirt does not know this domain any more.</summary>
     public Task RecordGoneAsync(string host, Guid uuid, CancellationToken cancellationToken) =>
-        InTurnAsync(host, [], time.GetUtcNow(), async (database, _) =>
+        InTurnAsync(host, NoWordOfBoot, [], time.GetUtcNow(), async (database, _) =>
         {
             var known = await database.Domains.FindAsync([host, uuid], cancellationToken);
             if (known is not null)
@@ -55,15 +58,17 @@ public sealed class ReportRecorder(
     {
         host.ReportedAt = report.At;
         host.ExecutorVersion = report.ExecutorVersion;
-        if (report.Boot.Length > 0)
-        {
-            host.Boot = report.Boot; // An executor that doesn't tell says nothing of a new boot, so the known one stays.
-        }
-
         host.Storages = [.. report.Storages];
         if (report.Hypervisor is not { } hypervisor)
         {
             return [];
+        }
+
+        // Together with the domains: a new boot says that these are those after it. Before libvirt answers they are not, and
+        // the host would seem to run what it ran before. An executor that doesn't tell says nothing of a new boot.
+        if (report.Boot.Length > 0)
+        {
+            host.Boot = report.Boot;
         }
 
         host.Hypervisor = hypervisor.Name;
@@ -114,6 +119,7 @@ public sealed class ReportRecorder(
 
     private async Task InTurnAsync(
         string host,
+        string boot,
         IReadOnlyCollection<DomainRow> said,
         DateTimeOffset at,
         Func<RecoveryDbContext, HostRow, Task<IReadOnlyCollection<Guid>>> change,
@@ -134,7 +140,7 @@ public sealed class ReportRecorder(
                     }
 
                     var touched = await change(database, row);
-                    var voided = await ExecutorWords.VoidAsync(database, row, said, at, time.GetUtcNow(), cancellationToken);
+                    var voided = await ExecutorWords.VoidAsync(database, row, boot, said, at, time.GetUtcNow(), cancellationToken);
                     await database.SaveChangesAsync(cancellationToken);
                     var found = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
                     await transaction.CommitAsync(cancellationToken);
@@ -155,5 +161,5 @@ public sealed class ReportRecorder(
         }
     }
 
-    private sealed record Recorded(IReadOnlyList<BelongingKeeper.Finding> Findings, List<string> Voided);
+    private sealed record Recorded(BelongingKeeper.Findings Findings, List<string> Voided);
 }

@@ -33,7 +33,15 @@ public sealed class HostRow
     /// <summary>Set when a recovery has taken its instances away; it takes none until it is proven clean.</summary>
     public bool Quarantined { get; set; }
 
-    /// <summary>The boot that it reported last; empty: it never told. Another one means that it was off.</summary>
+    /// <summary>Null when it is not quarantined.</summary>
+    public DateTimeOffset? QuarantinedSince { get; set; }
+
+    /// <summary>Why it is quarantined, and what would end that; for humans. Empty when it is not.</summary>
+    public string QuarantineReason { get; set; } = "";
+
+    /// <summary>
+    /// The boot that it reported last, together with its domains; empty: it never told. Another one means that it was off.
+    /// </summary>
     public string Boot { get; set; } = "";
 
     /// <summary>The boot after which everything was put in order here; the same as <see cref="Boot"/> when that is done.</summary>
@@ -99,7 +107,10 @@ public sealed class DomainRow
 
     public required DomainState State { get; set; }
 
-    /// <summary>It is off since its host or libvirtd started, so its host can't tell who wanted that. Not stored.</summary>
+    /// <summary>
+    /// It is off since its host or libvirtd started, so its host can't tell who wanted that; then <see cref="State"/> says
+    /// what it was before: crashed when it ran, paused when it was paused.
+    /// </summary>
     public bool WhyOffIsForgotten { get; set; }
 
     public bool Persistent { get; set; }
@@ -128,6 +139,9 @@ public sealed class DomainRow
 
     /// <summary>What of them could not be understood, a sentence each.</summary>
     public List<string> PolicyFaults { get; set; } = [];
+
+    /// <summary>It holds its disks open: it runs, or is paused and may run at any moment.</summary>
+    public bool IsActive => State is DomainState.Running or DomainState.Paused && !WhyOffIsForgotten;
 
     /// <summary>When the host last said so; the definition's age counts from here.</summary>
     public required DateTimeOffset ReportedAt { get; set; }

@@ -28,6 +28,9 @@ public sealed record RecoveryRequest(
     /// </summary>
     public bool EvenIfAlive { get; init; }
 
+    /// <summary>Of a resume: only what its owner wants started with its host. Otherwise all that ran before it fell.</summary>
+    public bool OnlyAutostart { get; init; }
+
     /// <summary>Instances come up in the order of their priorities alone.</summary>
     public bool IgnoreDependencies { get; init; }
 
@@ -243,6 +246,9 @@ public static class EventTypes
 /// <summary>What an operator did, or the system in an operator's place. Written with what it did; kept for ever.</summary>
 public sealed class AuditRow
 {
+    /// <summary>The system itself, as <see cref="Who"/>.</summary>
+    public const string System = "recovery";
+
     public long Id { get; set; }
 
     public required DateTimeOffset At { get; set; }

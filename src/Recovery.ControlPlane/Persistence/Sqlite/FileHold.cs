@@ -22,11 +22,9 @@ internal sealed class FileHold : IDisposable
         {
             // FileShare.None is an exclusive flock(2).
             var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            held.SetLength(0);
-            held.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(
+            File.WriteAllText(HolderFile(database), string.Create(
                 CultureInfo.InvariantCulture,
-                $"process {Environment.ProcessId} on {Environment.MachineName}, replica {replica}, since {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss}Z\n")));
-            held.Flush();
+                $"process {Environment.ProcessId} on {Environment.MachineName}, replica {replica}, since {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss}Z\n"));
             return new FileHold(held);
         }
         catch (UnauthorizedAccessException refused)
@@ -37,23 +35,24 @@ internal sealed class FileHold : IDisposable
         catch (IOException taken) when (File.Exists(path))
         {
             throw new DatabaseRefusedException(
-                $"Another control plane works on {database}: {HolderOf(path)}. SQLite is for one replica. End that one first, or give all replicas one MySQL: Recovery:Database:Provider=mysql.", taken);
+                $"Another control plane works on {database}: {HolderOf(database)}. SQLite is for one replica. End that one first, or give all replicas one MySQL: Recovery:Database:Provider=mysql.", taken);
         }
     }
 
     public void Dispose() => held.Dispose();
 
-    private static string HolderOf(string path)
+    // In a file of its own: nobody can read the locked one, not even to look.
+    private static string HolderFile(string database) => $"{database}.holder";
+
+    private static string HolderOf(string database)
     {
         try
         {
-            // Sharing with a writer asks for no lock.
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return reader.ReadLine() is { Length: > 0 } holder ? holder : $"whoever holds {path}";
+            return File.ReadAllText(HolderFile(database)).Trim();
         }
-        catch (IOException)
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
         {
-            return $"whoever holds {path}";
+            return $"whoever holds {database}.lock";
         }
     }
 }

@@ -15,8 +15,8 @@ internal sealed class SqliteDatabase : RecoveryDatabase, IDisposable
     public SqliteDatabase(DatabaseOptions database, RunnerOptions runner)
     {
         // Whatever it is called, one file has one lock.
-        var path = Path.GetFullPath(database.File);
-        file = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        var named = new FileInfo(Path.GetFullPath(database.File));
+        file = named.LinkTarget is null ? named.FullName : named.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         replica = runner.Replica;
         var connection = new SqliteConnectionStringBuilder
         {

@@ -92,9 +92,20 @@ public class ReportRecorderTests : IDisposable
         await database.AddAsync(Some.Host("node1"));
         await recorder.RecordAsync(Some.Report("node1") with { Boot = "boot-1" }, Cancel);
 
-        await recorder.RecordAsync(Some.Report("node1") with { Boot = told, Hypervisor = null }, Cancel);
+        await recorder.RecordAsync(Some.Report("node1") with { Boot = told }, Cancel);
 
         Assert.Equal(known, await database.ReadAsync(each => each.Hosts.Select(row => row.Boot).SingleAsync(Cancel)));
+    }
+
+    [Fact]
+    public async Task Given_a_host_that_is_back_before_its_libvirt_when_it_reports_then_its_new_boot_waits_for_its_domains()
+    {
+        await database.AddAsync(Some.Host("node1"));
+        await recorder.RecordAsync(Some.Report("node1", Some.Domain("node1", Web)) with { Boot = "boot-1" }, Cancel);
+
+        await recorder.RecordAsync(Some.Report("node1") with { Boot = "boot-2", Hypervisor = null }, Cancel);
+
+        Assert.Equal("boot-1", await database.ReadAsync(each => each.Hosts.Select(row => row.Boot).SingleAsync(Cancel)));
     }
 
     [Fact]

@@ -17,6 +17,55 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "9.0.23");
 
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.AlarmRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Hosts")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("InstanceId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LastSeen")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OpenSubject")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("InstanceId");
+
+                    b.HasIndex("OpenSubject")
+                        .IsUnique();
+
+                    b.ToTable("Alarms");
+                });
+
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.AuditRow", b =>
                 {
                     b.Property<long>("Id")
@@ -120,6 +169,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Vcpus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("WhyOffIsForgotten")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Host", "Uuid");
@@ -273,7 +325,14 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                     b.Property<long>("MemoryMib")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("QuarantineReason")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("Quarantined")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("QuarantinedSince")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("RegisteredAt")

@@ -14,6 +14,27 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "Alarms",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    OpenSubject = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    InstanceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", nullable: false),
+                    Hosts = table.Column<string>(type: "TEXT", nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastSeen = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Message = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Alarms", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Audit",
                 columns: table => new
                 {
@@ -41,6 +62,7 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                     Uuid = table.Column<Guid>(type: "TEXT", nullable: false),
                     Name = table.Column<string>(type: "TEXT", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    WhyOffIsForgotten = table.Column<bool>(type: "INTEGER", nullable: false),
                     Persistent = table.Column<bool>(type: "INTEGER", nullable: false),
                     Autostart = table.Column<bool>(type: "INTEGER", nullable: false),
                     Definition = table.Column<string>(type: "TEXT", nullable: false),
@@ -114,6 +136,8 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                     Maintenance = table.Column<bool>(type: "INTEGER", nullable: false),
                     MaintenanceReason = table.Column<string>(type: "TEXT", nullable: false),
                     Quarantined = table.Column<bool>(type: "INTEGER", nullable: false),
+                    QuarantinedSince = table.Column<long>(type: "INTEGER", nullable: true),
+                    QuarantineReason = table.Column<string>(type: "TEXT", nullable: false),
                     Boot = table.Column<string>(type: "TEXT", nullable: false),
                     SettledBoot = table.Column<string>(type: "TEXT", nullable: false),
                     RegisteredAt = table.Column<long>(type: "INTEGER", nullable: false),
@@ -300,6 +324,17 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Alarms_InstanceId",
+                table: "Alarms",
+                column: "InstanceId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Alarms_OpenSubject",
+                table: "Alarms",
+                column: "OpenSubject",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Audit_Host",
                 table: "Audit",
                 column: "Host");
@@ -359,6 +394,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "Alarms");
+
             migrationBuilder.DropTable(
                 name: "Audit");
 

@@ -18,6 +18,34 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                 .Annotation("MySql:CharSet", "utf8mb4");
 
             migrationBuilder.CreateTable(
+                name: "Alarms",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("MySql:ValueGenerationStrategy", MySqlValueGenerationStrategy.IdentityColumn),
+                    Kind = table.Column<string>(type: "varchar(32)", maxLength: 32, nullable: false, collation: "utf8mb4_bin")
+                        .Annotation("MySql:CharSet", "utf8mb4"),
+                    OpenSubject = table.Column<string>(type: "varchar(100)", maxLength: 100, nullable: true, collation: "utf8mb4_bin")
+                        .Annotation("MySql:CharSet", "utf8mb4"),
+                    InstanceId = table.Column<Guid>(type: "char(36)", nullable: false, collation: "ascii_general_ci"),
+                    Name = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
+                        .Annotation("MySql:CharSet", "utf8mb4"),
+                    Hosts = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
+                        .Annotation("MySql:CharSet", "utf8mb4"),
+                    Since = table.Column<long>(type: "bigint", nullable: false),
+                    LastSeen = table.Column<long>(type: "bigint", nullable: false),
+                    EndedAt = table.Column<long>(type: "bigint", nullable: true),
+                    Message = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
+                        .Annotation("MySql:CharSet", "utf8mb4")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Alarms", x => x.Id);
+                })
+                .Annotation("MySql:CharSet", "utf8mb4")
+                .Annotation("Relational:Collation", "utf8mb4_bin");
+
+            migrationBuilder.CreateTable(
                 name: "Audit",
                 columns: table => new
                 {
@@ -55,6 +83,7 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                         .Annotation("MySql:CharSet", "utf8mb4"),
                     State = table.Column<string>(type: "varchar(32)", maxLength: 32, nullable: false, collation: "utf8mb4_bin")
                         .Annotation("MySql:CharSet", "utf8mb4"),
+                    WhyOffIsForgotten = table.Column<bool>(type: "tinyint(1)", nullable: false),
                     Persistent = table.Column<bool>(type: "tinyint(1)", nullable: false),
                     Autostart = table.Column<bool>(type: "tinyint(1)", nullable: false),
                     Definition = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
@@ -159,6 +188,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                     MaintenanceReason = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
                         .Annotation("MySql:CharSet", "utf8mb4"),
                     Quarantined = table.Column<bool>(type: "tinyint(1)", nullable: false),
+                    QuarantinedSince = table.Column<long>(type: "bigint", nullable: true),
+                    QuarantineReason = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
+                        .Annotation("MySql:CharSet", "utf8mb4"),
                     Boot = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
                         .Annotation("MySql:CharSet", "utf8mb4"),
                     SettledBoot = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
@@ -406,6 +438,17 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Alarms_InstanceId",
+                table: "Alarms",
+                column: "InstanceId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Alarms_OpenSubject",
+                table: "Alarms",
+                column: "OpenSubject",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Audit_Host",
                 table: "Audit",
                 column: "Host");
@@ -465,6 +508,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "Alarms");
+
             migrationBuilder.DropTable(
                 name: "Audit");
 

@@ -11,7 +11,7 @@ using Recovery.ControlPlane.Persistence.Sqlite;
 namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteRecoveryDbContext))]
-    [Migration("20261123031424_Initial")]
+    [Migration("20261123035708_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -19,6 +19,55 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
         {
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "9.0.23");
+
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.AlarmRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Hosts")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("InstanceId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LastSeen")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OpenSubject")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("InstanceId");
+
+                    b.HasIndex("OpenSubject")
+                        .IsUnique();
+
+                    b.ToTable("Alarms");
+                });
 
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.AuditRow", b =>
                 {
@@ -123,6 +172,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Vcpus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("WhyOffIsForgotten")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Host", "Uuid");
@@ -276,7 +328,14 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                     b.Property<long>("MemoryMib")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("QuarantineReason")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("Quarantined")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("QuarantinedSince")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("RegisteredAt")

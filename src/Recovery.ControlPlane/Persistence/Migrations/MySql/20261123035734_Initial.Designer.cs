@@ -12,7 +12,7 @@ using Recovery.ControlPlane.Persistence.MySql;
 namespace Recovery.ControlPlane.Persistence.Migrations.MySql
 {
     [DbContext(typeof(MySqlRecoveryDbContext))]
-    [Migration("20261123031828_Initial")]
+    [Migration("20261123035734_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -26,6 +26,57 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
 
             MySqlModelBuilderExtensions.HasCharSet(modelBuilder, "utf8mb4");
             MySqlModelBuilderExtensions.AutoIncrementColumns(modelBuilder);
+
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.AlarmRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    MySqlPropertyBuilderExtensions.UseMySqlIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Hosts")
+                        .IsRequired()
+                        .HasColumnType("longtext");
+
+                    b.Property<Guid>("InstanceId")
+                        .HasColumnType("char(36)");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varchar(32)");
+
+                    b.Property<long>("LastSeen")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("longtext");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("longtext");
+
+                    b.Property<string>("OpenSubject")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("InstanceId");
+
+                    b.HasIndex("OpenSubject")
+                        .IsUnique();
+
+                    b.ToTable("Alarms");
+                });
 
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.AuditRow", b =>
                 {
@@ -133,6 +184,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
 
                     b.Property<int>("Vcpus")
                         .HasColumnType("int");
+
+                    b.Property<bool>("WhyOffIsForgotten")
+                        .HasColumnType("tinyint(1)");
 
                     b.HasKey("Host", "Uuid");
 
@@ -289,8 +343,15 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                     b.Property<long>("MemoryMib")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("QuarantineReason")
+                        .IsRequired()
+                        .HasColumnType("longtext");
+
                     b.Property<bool>("Quarantined")
                         .HasColumnType("tinyint(1)");
+
+                    b.Property<long?>("QuarantinedSince")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("RegisteredAt")
                         .HasColumnType("bigint");
