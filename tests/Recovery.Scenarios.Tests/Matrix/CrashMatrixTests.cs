@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Recovery.Scenarios.Tests.Mutants;
 using Recovery.Scenarios.Tests.Time;
 
 namespace Recovery.Scenarios.Tests.Matrix;
@@ -44,6 +45,24 @@ public class CrashMatrixTests
         var every = Environment.GetEnvironmentVariable("RECOVERY_MATRIX") == "all" ? 1 : Math.Max(1, all.Count / PairsUsually);
         var chosen = every == 1 ? all : [.. all.Where((_, index) => index % every == 0)];
         Say($"crash matrix: {Check(chosen, replicas: 1)} double of {all.Count}");
+    }
+
+    /// <summary>What one crash shows of a control plane or an executor without a guard; null: nothing.</summary>
+    internal static string? Seen(Mutant mutant)
+    {
+        string? seen = null;
+        ManyStories.Run(Singles(), crashes =>
+        {
+            var ran = CrashCase.Run(crashes, mutations: mutant.Mutations);
+            if (ran.Violation is { } violation && mutant.Breaks.Contains(violation.Invariant))
+            {
+                seen = $"crash at {crashes[0]}: {violation}";
+                return false;
+            }
+
+            return true;
+        });
+        return seen;
     }
 
     private static IEnumerable<int[]> Singles() => Enumerable.Range(0, Undisturbed.Moments).Select(moment => new[] { moment });

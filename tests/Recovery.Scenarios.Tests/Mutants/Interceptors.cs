@@ -38,21 +38,15 @@ internal sealed partial class LeasesForEver : DbCommandInterceptor
     private static partial Regex Condition();
 }
 
-/// <summary>That a host is heard voids no proof.</summary>
-internal sealed class ProofsForEver : SaveChangesInterceptor, IDbCommandInterceptor
+/// <summary>That a host is heard voids no proof: each is younger than anything that will ever be heard.</summary>
+internal sealed class ProofsForEver : SaveChangesInterceptor
 {
-    public ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(command.CommandText.Contains("SET \"LastHeardAt\"", StringComparison.Ordinal)
-            ? InterceptionResult<int>.SuppressWithResult(1)
-            : result);
-
     public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        foreach (var entry in eventData.Context!.ChangeTracker.Entries<FenceProofRow>().Where(each => each.State == EntityState.Modified).ToList())
+        foreach (var entry in eventData.Context!.ChangeTracker.Entries<FenceProofRow>().Where(each => each.State == EntityState.Added).ToList())
         {
-            entry.State = EntityState.Unchanged;
+            entry.Entity.At += TimeSpan.FromHours(3);
         }
 
         return base.SavingChangesAsync(eventData, result, cancellationToken);

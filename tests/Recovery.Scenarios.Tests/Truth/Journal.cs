@@ -17,6 +17,8 @@ internal sealed class Journal(World world)
     private long lastEvent;
     private long firstOpen = 1;
 
+    private readonly Dictionary<long, DateTimeOffset> proofs = [];
+
     public Names Names { get; } = new(world);
 
     /// <summary>Recoveries that have not ended.</summary>
@@ -25,9 +27,21 @@ internal sealed class Journal(World world)
     /// <summary>Every event so far, for those who count.</summary>
     public List<(string Recovery, string Type, string Message)> Events { get; } = [];
 
+    /// <summary>When a proof was given: what it says itself, and never later than it was written.</summary>
+    public DateTimeOffset GivenAt(long proof, DateTimeOffset said) =>
+        proofs.TryGetValue(proof, out var written) && written < said ? written : said;
+
     public void Committed(ControlPlaneProcess process)
     {
         var touched = world.Database.Touched;
+        if (touched.Contains("FenceProofs"))
+        {
+            foreach (var id in world.Database.Read("SELECT Id FROM FenceProofs", row => row.GetInt64(0)))
+            {
+                proofs.TryAdd(id, world.Kernel.Now);
+            }
+        }
+
         if (touched.Contains("Recoveries"))
         {
             LookAtRecoveries();

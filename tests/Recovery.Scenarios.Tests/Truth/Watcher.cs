@@ -227,9 +227,9 @@ internal sealed class Watcher(World world)
         var lately = world.Kernel.Now - UntilAllKnow;
         var known = heardOf.GetValueOrDefault(source, []);
         return world.Database.Read(
-            "SELECT At, ExpiresAt, Kind FROM FenceProofs WHERE Host = @host AND VoidedAt IS NULL",
+            "SELECT At, ExpiresAt, Kind, Id FROM FenceProofs WHERE Host = @host AND VoidedAt IS NULL",
             row => (
-                At: Database.Time(row.GetInt64(0)),
+                At: journal.GivenAt(row.GetInt64(3), Database.Time(row.GetInt64(0))),
                 Until: row.IsDBNull(1) ? DateTimeOffset.MaxValue : Database.Time(row.GetInt64(1)),
                 Lives: row.GetString(2) is nameof(FenceProofKind.ExecutorWord) or nameof(FenceProofKind.StorageCutOff)),
             ("@host", source))

@@ -82,7 +82,7 @@ internal sealed class WalkGenerator(int seed)
     {
         var host = Any(hosts);
         var controlPlane = Any(controlPlanes);
-        switch (dice.Next(24))
+        switch (dice.Next(27))
         {
             case 0 or 1 or 2:
                 Soon($"control-plane {controlPlane} crash");
@@ -146,6 +146,19 @@ internal sealed class WalkGenerator(int seed)
                 break;
             case 21:
                 At(10000, 15000, $"retry {Any(guests)}");
+                break;
+            case 23:
+                // What the former driver sent arrives after another has taken over.
+                var parted = At(6500, 4500, $"network {host} cut from {controlPlane}");
+                At(parted + 100, 2500, $"control-plane {controlPlane} kill");
+                At(parted + 6000, 9000, $"network {host} join");
+                break;
+            case 24 when controlPlanes.Count > 1:
+                At(6500, 4500, $"control-plane {controlPlane} freeze {6 + dice.Next(14)}s");
+                break;
+            case 25:
+                At(6500, 5000, $"host {host} executor crash");
+                At(6500, 5000, $"host {host} executor crash");
                 break;
             case 22:
                 At(5500, 8000, $"evacuate {host} insisting");

@@ -28,6 +28,7 @@ internal sealed class Network(World world)
     private readonly Dictionary<(string ControlPlane, string Host), LinkState> links = [];
     private readonly Dictionary<(string ControlPlane, string Host), TimeSpan> delays = [];
     private readonly List<ISimulatedCall> calls = [];
+    private readonly List<(string ControlPlane, SimulatedHost Host, Action Arrive)> limbo = [];
 
     public LinkState Link(string controlPlane, string host) => links.GetValueOrDefault((controlPlane, host));
 
@@ -52,12 +53,27 @@ internal sealed class Network(World world)
 
     public void Remove(ISimulatedCall call) => calls.Remove(call);
 
+    /// <summary>What was sent and could not pass: it may arrive when nobody waits for it any more, as TCP sends it again.</summary>
+    public void Hold(string controlPlane, SimulatedHost host, Action arrive)
+    {
+        if (world.Dice.Random is not null)
+        {
+            limbo.Add((controlPlane, host, arrive));
+        }
+    }
+
     /// <summary>Power or a link of this host changed: what waits may pass now, or nothing passes any more.</summary>
     public void Changed(string host)
     {
         foreach (var call in calls.Where(call => call.Host.Name == host).ToList())
         {
             call.LinkChanged();
+        }
+
+        foreach (var held in limbo.Where(each => each.Host.Name == host && Reaches(each.ControlPlane, each.Host)).ToList())
+        {
+            limbo.Remove(held);
+            world.Later(Latency(held.ControlPlane, host), held.Arrive);
         }
     }
 

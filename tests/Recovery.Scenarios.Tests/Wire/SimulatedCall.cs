@@ -54,6 +54,7 @@ internal sealed class SimulatedCall<T>(
         if (!world.Network.Reaches(controlPlane.Name, host))
         {
             world.Later(connectTimeout, () => FailLater("Error connecting: timed out"));
+            world.Network.Hold(controlPlane.Name, host, Arrive);
             return this;
         }
 
@@ -136,6 +137,7 @@ internal sealed class SimulatedCall<T>(
     {
         if (!world.Network.Reaches(controlPlane.Name, host))
         {
+            world.Network.Hold(controlPlane.Name, host, Arrive);
             return; // the pings will tell
         }
 
