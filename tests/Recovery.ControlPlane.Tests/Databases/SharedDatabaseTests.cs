@@ -1,12 +1,12 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Tests.Api;
 using Recovery.ControlPlane.Tests.Inventory;
 using Recovery.Core.Workflow;
+using System.Net;
 
 namespace Recovery.ControlPlane.Tests.Databases;
 
