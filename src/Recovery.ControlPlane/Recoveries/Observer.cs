@@ -11,17 +11,21 @@ public sealed class Observer(
     IDbContextFactory<RecoveryDbContext> contexts, FenceProofs proofs, LivenessBoard liveness)
 {
     public async Task<Observation> LookAsync(
-        RecoveryProgress recovery, DriveMemory memory, RunningActions running, CancellationToken cancellationToken)
+        DrivenRecovery driven, DriveMemory memory, RunningActions running, CancellationToken cancellationToken)
     {
+        var recovery = driven.Progress;
         var hosts = recovery.Unfinished
             .SelectMany(instance => new[] { instance.Source, instance.Target })
             .OfType<string>()
             .ToHashSet(StringComparer.Ordinal);
         var valid = await proofs.ValidAsync(hosts, cancellationToken);
-        var sources = recovery.Unfinished.Select(instance => instance.Source).ToHashSet(StringComparer.Ordinal);
+
+        // Before the plan nobody knows more than what was asked for.
+        var sources = (recovery.State <= RecoveryState.Planning ? driven.Row.Request.Hosts : recovery.Unfinished.Select(instance => instance.Source))
+            .ToHashSet(StringComparer.Ordinal);
         return new Observation
         {
-            BlindBecause = sources.All(valid.ContainsKey) ? null : await WhyBlindAsync(sources, cancellationToken),
+            BlindBecause = recovery.State > RecoveryState.Planning && sources.All(valid.ContainsKey) ? null : await WhyBlindAsync(sources, cancellationToken),
             Hosts = hosts.ToDictionary(
                 host => host,
                 host => new HostSight
@@ -41,7 +45,7 @@ public sealed class Observer(
         };
     }
 
-    // Read only while somebody has to be fenced: it takes a look at every host.
+    // Read only before planning and while somebody has to be fenced: it takes a look at every host.
     private async Task<string?> WhyBlindAsync(HashSet<string> sources, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);

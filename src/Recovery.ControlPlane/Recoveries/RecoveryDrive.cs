@@ -53,7 +53,7 @@ public sealed class RecoveryDrive(
         while (!recovery.Progress.State.IsFinal())
         {
             var told = signal.Next;
-            var seen = await observer.LookAsync(recovery.Progress, memory, running, cancellationToken);
+            var seen = await observer.LookAsync(recovery, memory, running, cancellationToken);
             var decision = StepMachine.Next(recovery.Progress, seen, claim.Time.GetUtcNow());
             var ofAll = false;
             foreach (var action in decision.Actions)
@@ -92,6 +92,10 @@ public sealed class RecoveryDrive(
                 return true;
             case WorkflowAction.MakePlan:
                 await plan.RunAsync(claim, recovery.Row, cancellationToken);
+                return true;
+
+            case WorkflowAction.AwaitSight blind:
+                await claim.EnterAsync(RecoveryState.Planning, blind.Why, cancellationToken);
                 return true;
 
             // :: Step 4: Fence

@@ -13,7 +13,7 @@ public sealed record Witness(string Name, HostLiveness Liveness, bool Maintenanc
 public static class Sight
 {
     /// <summary>
-    /// Of the hosts that nobody has a quarrel with, more than half have to be heard right now. Where there are none, there
+    /// Of the hosts that nobody has a quarrel with, at least half have to be heard right now. Where there are none, there
     /// is nothing to judge by, and the other rules decide alone.
     /// </summary>
     /// <param name="hosts">All registered hosts, with what is heard of them.</param>
@@ -32,11 +32,11 @@ public static class Sight
             .Order(StringComparer.Ordinal)
             .ToList();
         var heard = witnesses.Count - silent.Count;
-        return heard * 2 > witnesses.Count || witnesses.Count == 0
+        return heard * 2 >= witnesses.Count
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"No host is fenced now: of the {Counted(witnesses.Count)} that this recovery is not about, {heard} {(heard == 1 ? "is" : "are")} heard ({Named(silent)} silent), and more than half have to be. That looks like the control plane's own network, not like dead hosts, so it waits. Check the network between the control plane and the executors. A host that is known to be away can be put into maintenance, or attested off: POST /v1/hosts/NAME/attestations.");
+                $"Nothing is done now: of the {Counted(witnesses.Count)} that this recovery is not about, {heard} {(heard == 1 ? "is" : "are")} heard ({Named(silent)} silent), and at least half have to be. That looks like the control plane's own network, not like dead hosts, so it waits. Check the network between the control plane and the executors. A host that is known to be away can be put into maintenance, or attested off: POST /v1/hosts/NAME/attestations.");
     }
 
     private static string Counted(int count) => count == 1 ? "one other host" : $"{count} other hosts";

@@ -17,6 +17,12 @@ public static class StepMachine
         // A control plane that has just started has heard nobody yet: it would find no host to place anything on.
         RecoveryState.Accepted or RecoveryState.Planning when seen.ListenFor is { } listen => new Decision([], now + listen),
 
+        // Nor would one that is cut off itself: it says so and waits, instead of finding no place for anybody.
+        RecoveryState.Accepted or RecoveryState.Planning when seen.BlindBecause is { } blind && recovery.Cancel is null =>
+            recovery.Reason == blind
+                ? new Decision([])
+                : new Decision([new WorkflowAction.AwaitSight(blind)]),
+
         // Planning has no effect, and without it nobody could say what was cancelled.
         RecoveryState.Accepted or RecoveryState.Planning => recovery is { Paused: true, Cancel: null }
             ? new Decision([])

@@ -13,6 +13,9 @@ public abstract record WorkflowAction
     /// <summary>Take a snapshot and give every instance a target, or reasons.</summary>
     public sealed record MakePlan : WorkflowAction;
 
+    /// <summary>Say that hardly anybody is seen, and wait.</summary>
+    public sealed record AwaitSight(string Why) : WorkflowAction;
+
     /// <summary>Try once to make sure that the host can't run its guests.</summary>
     public sealed record Fence(string Host) : WorkflowAction;
 

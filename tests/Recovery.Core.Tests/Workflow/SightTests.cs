@@ -11,7 +11,7 @@ public class SightTests
         { "nobody else is there, so nothing can be judged", "", true },
         { "the only other one is heard", "U", true },
         { "the only other one is silent too", "S", false },
-        { "half is not more than half", "US", false },
+        { "half are heard", "US", true },
         { "more than half are heard", "UUS", true },
         { "fewer than half are heard", "USS", false },
         { "nobody is heard", "SSSS", false },
@@ -51,7 +51,7 @@ public class SightTests
         var whyNot = Sight.WhyNotFence(hosts, new HashSet<string> { "node1" }, new HashSet<string>());
 
         Assert.Equal(
-            "No host is fenced now: of the 8 other hosts that this recovery is not about, 1 is heard (node2, node3, node4, node5, node6 and 2 more are silent), and more than half have to be. That looks like the control plane's own network, not like dead hosts, so it waits. Check the network between the control plane and the executors. A host that is known to be away can be put into maintenance, or attested off: POST /v1/hosts/NAME/attestations.",
+            "Nothing is done now: of the 8 other hosts that this recovery is not about, 1 is heard (node2, node3, node4, node5, node6 and 2 more are silent), and at least half have to be. That looks like the control plane's own network, not like dead hosts, so it waits. Check the network between the control plane and the executors. A host that is known to be away can be put into maintenance, or attested off: POST /v1/hosts/NAME/attestations.",
             whyNot);
     }
 

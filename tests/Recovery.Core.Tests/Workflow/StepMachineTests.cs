@@ -16,6 +16,8 @@ public class StepMachineTests
         { "an accepted one is planned", In(RecoveryState.Accepted), Nothing, "MakePlan" },
         { "so is one that crashed while it was planned", In(RecoveryState.Planning), Nothing, "MakePlan" },
         { "a paused one is not planned", In(RecoveryState.Accepted) with { Paused = true }, Nothing, "" },
+        { "nor is one by a control plane that sees nobody, which says so", In(RecoveryState.Accepted), new Observation { BlindBecause = "Blind." }, "AwaitSight" },
+        { "and says it once", In(RecoveryState.Planning) with { Reason = "Blind." }, new Observation { BlindBecause = "Blind." }, "" },
         { "a cancelled one is, to know what is cancelled", In(RecoveryState.Accepted) with { Paused = true, Cancel = CancelMode.Finish }, Nothing, "MakePlan" },
 
         { "the source is fenced first", In(RecoveryState.Fencing, Guest("a")), Nothing, "Fence node1" },

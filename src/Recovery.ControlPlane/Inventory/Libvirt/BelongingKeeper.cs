@@ -34,8 +34,11 @@ public sealed class BelongingKeeper(LivenessBoard liveness, ILogger<BelongingKee
         var instances = await database.Instances.Where(row => touched.Contains(row.Id))
             .ToDictionaryAsync(row => row.Id, cancellationToken);
         var holds = await HoldsAsync(database, touched, cancellationToken);
+        var off = await OffSinceAsync(database, cancellationToken);
         var isUp = registered.ToDictionary(
-            host => host, host => host == reporter || liveness.Of(host, everReported: true) == HostLiveness.Up);
+            host => host,
+            host => host == reporter
+                || (liveness.Of(host, everReported: true) == HostLiveness.Up && !(off.GetValueOrDefault(host) > liveness.LastHeard(host))));
         var copiesOf = await CopyAlarms.CopiesAsync(database, touched, isUp, cancellationToken);
 
         var findings = new List<Finding>();
@@ -85,6 +88,18 @@ public sealed class BelongingKeeper(LivenessBoard liveness, ILogger<BelongingKee
                 log.LogInformation("Instance {Instance} {Id} moved from {Source} to {Target} without Recovery", name, id, from, verdict.Host);
             }
         }
+    }
+
+    // Just switched off, a host still counts as up until it has missed its heartbeats; its guests may run elsewhere by then.
+    private static async Task<Dictionary<string, DateTimeOffset?>> OffSinceAsync(
+        RecoveryDbContext database, CancellationToken cancellationToken)
+    {
+        var proofs = await database.FenceProofs.AsNoTracking()
+            .Where(row => row.VoidedAt == null && (row.Kind == FenceProofKind.PowerOff || row.Kind == FenceProofKind.Attestation))
+            .Select(row => new { row.Host, row.At })
+            .ToListAsync(cancellationToken);
+        return proofs.GroupBy(row => row.Host, StringComparer.Ordinal)
+            .ToDictionary(rows => rows.Key, rows => (DateTimeOffset?)rows.Max(row => row.At), StringComparer.Ordinal);
     }
 
     private static void Apply(RecoveryDbContext database, InstanceRow? row, Guid id, Verdict verdict, DateTimeOffset now)

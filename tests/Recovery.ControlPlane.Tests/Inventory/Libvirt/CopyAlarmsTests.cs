@@ -89,6 +89,24 @@ public sealed class CopyAlarmsTests : IDisposable
             await database.ReadAsync(each => each.Audit.OrderBy(row => row.Id).Select(row => $"{row.Who} {row.Action}").ToListAsync(Cancel)));
     }
 
+    // Its last heartbeat is younger than what the board takes for silence, and its guests run elsewhere by then.
+    [Fact]
+    public async Task A_host_that_was_switched_off_a_moment_ago_has_no_second_copy()
+    {
+        await HostsAsync("node1", "node2");
+        await recorder.RecordAsync(Some.Domain("node1", Web), Cancel);
+        Pass(TimeSpan.FromSeconds(1));
+        await using (var context = database.CreateDbContext())
+        {
+            context.FenceProofs.Add(new FenceProofRow { Host = "node1", Kind = FenceProofKind.PowerOff, At = time.GetUtcNow(), Evidence = "off" });
+            await context.SaveChangesAsync(Cancel);
+        }
+
+        await recorder.RecordAsync(Some.Domain("node2", Web), Cancel);
+
+        Assert.Null(await OpenAsync());
+    }
+
     [Fact]
     public async Task It_rings_each_minute_for_as_long_as_it_lasts()
     {
