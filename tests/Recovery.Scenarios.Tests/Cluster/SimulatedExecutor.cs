@@ -119,6 +119,7 @@ internal sealed class SimulatedExecutor
             return;
         }
 
+        world.Watcher.Accepted(host, command);
         if (log.Intents.TryGetValue(command.StepId, out var intent))
         {
             if (intent.ActionCase != command.ActionCase || intent.Instance != command.Instance)
@@ -145,7 +146,6 @@ internal sealed class SimulatedExecutor
 
         if (!running.TryGetValue(command.StepId, out var step))
         {
-            world.Watcher.Accepted(host, command);
             step = running[command.StepId] = InTurnAsync(command);
         }
 

@@ -38,21 +38,6 @@ internal sealed partial class LeasesForEver : DbCommandInterceptor
     private static partial Regex Condition();
 }
 
-/// <summary>That a host is heard voids no proof: each is younger than anything that will ever be heard.</summary>
-internal sealed class ProofsForEver : SaveChangesInterceptor
-{
-    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
-        DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-    {
-        foreach (var entry in eventData.Context!.ChangeTracker.Entries<FenceProofRow>().Where(each => each.State == EntityState.Added).ToList())
-        {
-            entry.Entity.At += TimeSpan.FromHours(3);
-        }
-
-        return base.SavingChangesAsync(eventData, result, cancellationToken);
-    }
-}
-
 /// <summary>Some rows are never written: those of a type, or events of a type.</summary>
 internal sealed class Unwritten(string what) : SaveChangesInterceptor
 {

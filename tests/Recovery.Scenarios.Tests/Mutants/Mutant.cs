@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Fencing;
+using Recovery.ControlPlane.Inventory;
 using Recovery.Core.Workflow;
 using Recovery.Scenarios.Tests.Cluster;
 using Recovery.Scenarios.Tests.Truth;
@@ -19,7 +20,7 @@ internal sealed record Mutant(string Name, Mutations Mutations, params Invariant
             new Mutations { Replace = (services, _, _) => services.AddSingleton<IFencing, CredulousFencing>() },
             Invariant.TwoCopies),
         new("a proof is void when its host is heard again",
-            new Mutations { Interceptors = [new ProofsForEver()] },
+            new Mutations { Replace = (services, _, strand) => services.AddSingleton(new LivenessBoard(new LongAgo(strand.Time))) },
             Invariant.TwoCopies, Invariant.StartWithoutProof),
         new("journal before effect: a step is sent under another id than was written",
             OnTheWay((_, step, send) => send(step with { StepId = Guid.NewGuid() })),

@@ -9,7 +9,7 @@ namespace Recovery.Scenarios.Tests.Mutants;
 /// <summary>Each guard is taken away once: the crash matrix or the walks have to see it. A guard that nobody misses guards nothing.</summary>
 public class MutantTests
 {
-    private const int WalksAtMost = 1500;
+    private const int WalksAtMost = 800;
 
     public static TheoryData<string> Names() => [.. Mutant.All.Select(mutant => mutant.Name)];
 

@@ -13,6 +13,7 @@ internal sealed class Journal(World world)
 
     private readonly Dictionary<string, (string? Owner, long Epoch)> drivers = [];
     private readonly Dictionary<(string Recovery, string Instance), SeenInstance> instances = [];
+    private readonly List<string> ownerless = [];
     private readonly Dictionary<long, string?> steps = [];
     private long lastEvent;
     private long firstOpen = 1;
@@ -62,6 +63,14 @@ internal sealed class Journal(World world)
         {
             LookAtInstances(process, replans);
         }
+
+        // Whoever closed it has given it back by now.
+        foreach (var ended in ownerless)
+        {
+            drivers[ended] = drivers[ended] with { Owner = null };
+        }
+
+        ownerless.Clear();
     }
 
     private void LookAtRecoveries()
@@ -76,6 +85,11 @@ internal sealed class Journal(World world)
 
             // Whoever closes it gives it back in the same breath, and may.
             drivers[id] = (owner ?? known.Owner, epoch);
+            if (owner is null)
+            {
+                ownerless.Add(id);
+            }
+
             var isOver = state is "Completed" or "CompletedWithFailures" or "Failed" or "Cancelled";
             Live += isOver ? 0 : 1;
             if (isOver && world.Database.Count("SELECT COUNT(*) FROM Locks WHERE RecoveryId = @id", ("@id", id)) > 0)

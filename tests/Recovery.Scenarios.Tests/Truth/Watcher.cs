@@ -1,4 +1,3 @@
-using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Workflow;
 using Recovery.Protocol.V1;
@@ -22,6 +21,7 @@ internal sealed class Watcher(World world)
     private readonly Dictionary<string, DateTimeOffset> effects = [];
     private readonly Dictionary<(string Host, Guid Guest), DateTimeOffset> verified = [];
     private readonly Dictionary<string, List<DateTimeOffset>> heardOf = [];
+    private readonly Dictionary<(Strand ControlPlane, string Host), DateTimeOffset> heardBy = [];
     private bool changed;
 
     /// <summary>The first thing that was wrong; the story ends there.</summary>
@@ -67,8 +67,9 @@ internal sealed class Watcher(World world)
     }
 
     /// <summary>A control plane hears a host.</summary>
-    public void Heard(string host)
+    public void Heard(Strand controlPlane, string host)
     {
+        heardBy[(controlPlane, host)] = world.Kernel.Now;
         if (!heardOf.TryGetValue(host, out var times))
         {
             times = heardOf[host] = [];
@@ -90,7 +91,7 @@ internal sealed class Watcher(World world)
             "SELECT Source FROM RecoveryInstances WHERE RecoveryId = @recovery AND InstanceId = @instance",
             row => row.GetString(0),
             ("@recovery", Database.Text(command.Recovery)), ("@instance", Database.Text(command.Instance))).FirstOrDefault();
-        if (source is not null && source != host.Name && !IsProvenOff(controlPlane.Name, source))
+        if (source is not null && source != host.Name && !IsProvenOff(controlPlane, source))
         {
             Broken(Invariant.StartWithoutProof, $"{controlPlane.Name} starts {command.Instance} on {host.Name}, and nothing proves that {source} is off");
         }
@@ -215,11 +216,11 @@ internal sealed class Watcher(World world)
     /// <summary>With names in the place of ids.</summary>
     public string Readable(string text) => journal.Names.Readable(text);
 
-    private bool IsProvenOff(string controlPlane, string source)
+    private bool IsProvenOff(Strand controlPlane, string source)
     {
         var heard = world.Database.Read(
             "SELECT LastHeardAt FROM Hosts WHERE Name = @host AND LastHeardAt IS NOT NULL", row => Database.Time(row.GetInt64(0)), ("@host", source));
-        if (world.ControlPlanes[controlPlane].Get<LivenessBoard>().LastHeard(source) is { } now)
+        if (heardBy.TryGetValue((controlPlane, source), out var now))
         {
             heard.Add(now);
         }

@@ -78,8 +78,9 @@ internal sealed record Walk(int Seed, IReadOnlyList<string> Start, IReadOnlyList
         // A moment for heartbeats; then somebody goes and looks at what stays dark, as often as it takes.
         for (var waited = TimeSpan.Zero; waited < Patience; waited += TimeSpan.FromSeconds(20))
         {
-            world.Run(world.Kernel.Now - world.StoryBegan + TimeSpan.FromSeconds(17), () => waited > TimeSpan.Zero && world.Watcher.Journal.Live == 0);
-            world.Run(world.Kernel.Now - world.StoryBegan + TimeSpan.FromSeconds(3));
+            For(waited > TimeSpan.Zero ? 0 : 6);
+            world.Run(world.Kernel.Now - world.StoryBegan + TimeSpan.FromSeconds(17), () => world.Watcher.Journal.Live == 0);
+            For(1);
             if (world.Watcher.Journal.Live == 0 || world.Watcher.Violation is not null)
             {
                 return;
@@ -92,5 +93,7 @@ internal sealed record Walk(int Seed, IReadOnlyList<string> Start, IReadOnlyList
         }
 
         world.Watcher.Broken(Invariant.Stuck, $"{world.Watcher.Journal.Live} recoveries did not come to their end: {string.Join("; ", Story.End(world).Skip(2).Take(4))}");
+
+        void For(int seconds) => world.Run(world.Kernel.Now - world.StoryBegan + TimeSpan.FromSeconds(seconds));
     }
 }

@@ -161,7 +161,7 @@ internal sealed class WalkGenerator(int seed)
                 At(6500, 5000, $"host {host} executor crash");
                 break;
             case 22:
-                At(5500, 8000, $"evacuate {host} insisting");
+                At(5500, 5000, $"evacuate {(Chance(60) ? source : host)}{(Chance(50) ? $" to {Any(hosts)}" : "")} insisting");
                 break;
             default:
                 At(0, 8000, $"portal 10.0.0.1 lost{(Chance(50) ? $" from {host}" : "")}");

@@ -195,7 +195,7 @@ internal sealed class SimulatedCall<T>(
 
         if (message is Protocol.V1.WatchEvent)
         {
-            world.Watcher.Heard(host.Name);
+            world.Watcher.Heard(controlPlane, host.Name);
         }
 
         if (waiting is { } wait)
