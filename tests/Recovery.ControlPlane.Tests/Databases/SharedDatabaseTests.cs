@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recovery.ControlPlane.Inventory;
@@ -6,7 +7,6 @@ using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Tests.Api;
 using Recovery.ControlPlane.Tests.Inventory;
 using Recovery.Core.Workflow;
-using System.Net;
 
 namespace Recovery.ControlPlane.Tests.Databases;
 
