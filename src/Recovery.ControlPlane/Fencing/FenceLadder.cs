@@ -20,9 +20,11 @@ public sealed class FenceLadder(
     public async Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
     {
         var gate = gates.GetOrAdd(host.Name, _ => new SemaphoreSlim(1, 1));
-        await gate.WaitAsync(cancellationToken);
+        // Without the token: a wait that can be cancelled goes on in the thread pool. What it waits for has its own time.
+        await gate.WaitAsync(CancellationToken.None);
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
             return await ClimbAsync(host, order, cancellationToken);
         }
         finally

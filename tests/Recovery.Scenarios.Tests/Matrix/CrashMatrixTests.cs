@@ -9,7 +9,9 @@ namespace Recovery.Scenarios.Tests.Matrix;
 /// Whoever dies, whenever: before and after every write of the control plane, before and after every effect of an
 /// executor, and any two of these together. The end is that of the story in which nobody dies.
 /// </summary>
-/// <remarks>RECOVERY_MATRIX=all runs every pair; otherwise an even sample of them, the same each time.</remarks>
+/// <remarks>
+/// RECOVERY_MATRIX=all runs every pair, RECOVERY_MATRIX=N about so many; otherwise an even sample, the same each time.
+/// </remarks>
 public class CrashMatrixTests
 {
     private const int PairsUsually = 600;
@@ -42,7 +44,13 @@ public class CrashMatrixTests
         var all = moments.OrderBy(each => each.Key)
             .SelectMany(each => Enumerable.Range(each.Key + 1, Math.Max(0, each.Value - each.Key - 1)).Select(second => new[] { each.Key, second }))
             .ToList();
-        var every = Environment.GetEnvironmentVariable("RECOVERY_MATRIX") == "all" ? 1 : Math.Max(1, all.Count / PairsUsually);
+        var wanted = Environment.GetEnvironmentVariable("RECOVERY_MATRIX") switch
+        {
+            null or "" => PairsUsually,
+            "all" => all.Count,
+            var pairs => int.Parse(pairs, System.Globalization.CultureInfo.InvariantCulture),
+        };
+        var every = Math.Max(1, all.Count / Math.Max(1, wanted));
         var chosen = every == 1 ? all : [.. all.Where((_, index) => index % every == 0)];
         Say($"crash matrix: {Check(chosen, replicas: 1)} double of {all.Count}");
     }
