@@ -47,8 +47,14 @@ internal sealed partial class MySqlDatabase : RecoveryDatabase
 
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
-        await ConnectAsync(cancellationToken);
-        var pending = await PendingAsync(cancellationToken);
+        // In one: the server may go away again right after it has answered.
+        var pending = await AnsweredAsync(
+            async () =>
+            {
+                await ConnectAsync(cancellationToken);
+                return await PendingAsync(cancellationToken);
+            },
+            cancellationToken);
         if (pending.Count > 0)
         {
             throw new DatabaseRefusedException(
@@ -58,7 +64,13 @@ internal sealed partial class MySqlDatabase : RecoveryDatabase
 
     public override async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
-        await ConnectAsync(cancellationToken);
+        await AnsweredAsync(
+            async () =>
+            {
+                await ConnectAsync(cancellationToken);
+                return true;
+            },
+            cancellationToken);
         try
         {
             await CreateMissingAsync(cancellationToken);
@@ -93,7 +105,7 @@ internal sealed partial class MySqlDatabase : RecoveryDatabase
     }
 
     // A server that is started beside the control plane may be a while yet.
-    private async Task ConnectAsync(CancellationToken cancellationToken)
+    private async Task<T> AnsweredAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
         var said = "";
@@ -101,13 +113,11 @@ internal sealed partial class MySqlDatabase : RecoveryDatabase
         {
             try
             {
-                options = new DbContextOptionsBuilder<MySqlRecoveryDbContext>()
-                    .UseMySql(connection.ConnectionString, await VersionAsync(cancellationToken))
-                    .Options;
-                return;
+                return await ask();
             }
-            catch (MySqlException failure)
+            catch (Exception failed) when (WordsOf(failed) is not null)
             {
+                var failure = WordsOf(failed)!;
                 if (time.GetElapsedTime(begin) + TryAgainAfter > TimeSpan.FromSeconds(settings.WaitSeconds))
                 {
                     throw new DatabaseRefusedException(
@@ -124,6 +134,15 @@ internal sealed partial class MySqlDatabase : RecoveryDatabase
             await Task.Delay(TryAgainAfter, time, cancellationToken);
         }
     }
+
+    private async Task ConnectAsync(CancellationToken cancellationToken) =>
+        options = new DbContextOptionsBuilder<MySqlRecoveryDbContext>()
+            .UseMySql(connection.ConnectionString, await VersionAsync(cancellationToken))
+            .Options;
+
+    // EF wraps what it takes for passing.
+    private static MySqlException? WordsOf(Exception failure) =>
+        failure as MySqlException ?? (failure.InnerException is { } inner ? WordsOf(inner) : null);
 
     private async Task<ServerVersion> VersionAsync(CancellationToken cancellationToken)
     {
