@@ -20,10 +20,10 @@ public sealed class ExecutorFence(ExecutorChannels channels, TimeProvider time, 
             var channel = channels.OpenAnew(order.ExecutorAddress, ConnectLimit);
             using var ending = channel as IDisposable;
             var reply = await new Proto.Executor.ExecutorClient(channel).FenceAsync(
-                new Proto.FenceRequest { Recovery = order.RecoveryId.ToString("D"), Epoch = (ulong)order.Epoch },
+                new Proto.FenceRequest { Recovery = order.RecoveryId.ToString("D"), Epoch = (ulong)order.Epoch, OnlyIfBegun = order.OnlyIfBegun },
                 deadline: (time.GetUtcNow() + Patience).UtcDateTime,
                 cancellationToken: cancellationToken);
-            return new ExecutorWord(true, reply.Confirmed, [.. reply.Ended], reply.Message);
+            return new ExecutorWord(true, reply.Confirmed, [.. reply.Ended], reply.Message, reply.Begun);
         }
         catch (RpcException) when (cancellationToken.IsCancellationRequested)
         {
@@ -38,9 +38,30 @@ public sealed class ExecutorFence(ExecutorChannels channels, TimeProvider time, 
         {
             var (answered, why) = Explain(failure, order);
             log.LogDebug("{Host} does not fence itself: {Reason}", order.Host, why);
-            return new ExecutorWord(answered, false, [], why);
+            return new ExecutorWord(answered, false, [], why, MayHaveBegun: !NeverArrived(failure));
         }
     }
+
+    // In doubt it arrived: then its executor is asked what became of it, before anybody says that nothing was touched.
+    private static bool NeverArrived(Exception failure) => failure switch
+    {
+        ExecutorUnreachableException => true,
+        RpcException { Status.DebugException: { } local } => IsAboutConnecting(local),
+
+        // The executor's own word that it did nothing: the order is malformed or withdrawn, it can't write its log, it is too old.
+        RpcException refused => refused.StatusCode is StatusCode.InvalidArgument or StatusCode.Unavailable or StatusCode.Unimplemented,
+        _ => false,
+    };
+
+    private static bool IsAboutConnecting(Exception? local) => local switch
+    {
+        null => false,
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+        } => true,
+        _ => IsAboutConnecting(local.InnerException),
+    };
 
     private static (bool Answered, string Why) Explain(Exception failure, ExecutorFenceOrder order) => failure switch
     {

@@ -17,7 +17,31 @@ public sealed class FenceLadder(
     // Two recoveries that both want a host off would otherwise power-cycle between each other's looks.
     private readonly ConcurrentDictionary<string, SemaphoreSlim> gates = new(StringComparer.Ordinal);
 
-    public async Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
+    public Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
+        InTurnAsync(host, () => ClimbAsync(host, order, cancellationToken), cancellationToken);
+
+    public Task<FenceAttempt> AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
+        InTurnAsync(
+            host,
+            async () =>
+            {
+                var lines = new List<string>();
+                var level = new ExecutorLevel(host, order, executors, time, onlyAsk: true);
+                var end = await level.TryAsync(lines, cancellationToken);
+                log.LogWarning("{Host} was asked what became of the order to end its guests: {Evidence}", host.Name, end.Sentence);
+                return new FenceAttempt(end.Proven, end.Sentence, lines, end.Kind) { At = end.At, OrderIsOut = end.OrderIsOut };
+            },
+            cancellationToken);
+
+    public void Dispose()
+    {
+        foreach (var gate in gates.Values)
+        {
+            gate.Dispose();
+        }
+    }
+
+    private async Task<FenceAttempt> InTurnAsync(HostRow host, Func<Task<FenceAttempt>> attempt, CancellationToken cancellationToken)
     {
         var gate = gates.GetOrAdd(host.Name, _ => new SemaphoreSlim(1, 1));
         // Without the token: a wait that can be cancelled goes on in the thread pool. What it waits for has its own time.
@@ -25,19 +49,11 @@ public sealed class FenceLadder(
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return await ClimbAsync(host, order, cancellationToken);
+            return await attempt();
         }
         finally
         {
             gate.Release();
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (var gate in gates.Values)
-        {
-            gate.Dispose();
         }
     }
 
@@ -52,13 +68,15 @@ public sealed class FenceLadder(
     {
         var lines = new List<string>();
         var failures = new List<string>();
+        var orderIsOut = false;
         foreach (var level in LevelsOf(host, order))
         {
             var end = await TryAsync(level, lines, cancellationToken);
+            orderIsOut |= end.OrderIsOut;
             if (end.Proven)
             {
                 log.LogWarning("{Host} is fenced: {Evidence}", host.Name, end.Sentence);
-                return new FenceAttempt(true, end.Sentence, lines, end.Kind) { At = end.At };
+                return new FenceAttempt(true, end.Sentence, lines, end.Kind) { At = end.At, OrderIsOut = orderIsOut };
             }
 
             failures.Add(end.Sentence);
@@ -66,14 +84,16 @@ public sealed class FenceLadder(
 
         var evidence = $"Nothing proves that {host.Name} is off. {string.Join(" ", failures)} {WhatNext(host)}";
         log.LogError("{Host} is not fenced: {Evidence}", host.Name, evidence);
-        return new FenceAttempt(false, evidence, lines);
+        return new FenceAttempt(false, evidence, lines) { OrderIsOut = orderIsOut };
     }
 
     private async Task<FenceLevelEnd> TryAsync(IFenceLevel level, List<string> lines, CancellationToken cancellationToken)
     {
+        var orderIsOut = false;
         for (var tried = 1; ; tried++)
         {
             var end = await level.TryAsync(lines, cancellationToken);
+            end = end with { OrderIsOut = orderIsOut |= end.OrderIsOut };
             if (end.Proven || end.Hopeless || tried == level.Tries)
             {
                 return end.Proven || tried == 1

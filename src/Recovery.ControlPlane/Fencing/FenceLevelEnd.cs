@@ -11,6 +11,9 @@ internal sealed record FenceLevelEnd(bool Proven, string Sentence, FenceProofKin
     /// <summary>See <see cref="FenceAttempt.At"/>.</summary>
     public DateTimeOffset? At { get; init; }
 
+    /// <summary>See <see cref="FenceAttempt.OrderIsOut"/>.</summary>
+    public bool OrderIsOut { get; init; }
+
     /// <summary>The next try would end alike.</summary>
     public bool Hopeless { get; init; }
 }

@@ -11,6 +11,12 @@ public interface IFencing
     /// storage. A level that can't be asked is a failure of that level, never a proof.
     /// </summary>
     Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Asks the host's own executor what became of an order that may have been lost. One that arrived is carried to its
+    /// end; else nothing is done, and it won't be obeyed any more.
+    /// </summary>
+    Task<FenceAttempt> AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken);
 }
 
 /// <summary>On whose behalf a host is fenced: executors refuse an older epoch of a recovery than they have heard of.</summary>
@@ -26,6 +32,9 @@ public sealed record FenceAttempt(
 {
     /// <summary>From when on a sign to the contrary voids the proof; null: from when it is recorded.</summary>
     public DateTimeOffset? At { get; init; }
+
+    /// <summary>The host's own executor ended guests, or may have: its order went out, and nobody said that it came to nothing.</summary>
+    public bool OrderIsOut { get; init; }
 
     /// <summary>The proof as it is to be recorded now.</summary>
     /// <exception cref="InvalidOperationException">Nothing is proven.</exception>

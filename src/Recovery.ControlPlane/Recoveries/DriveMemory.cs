@@ -9,7 +9,7 @@ public sealed class DriveMemory
 {
     private readonly Dictionary<Guid, Silence> silences = [];
     private readonly Dictionary<Guid, string> saidOfSteps = [];
-    private readonly Dictionary<string, (DateTimeOffset Again, string Why)> fenceFailures = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DateTimeOffset Again, string Why)> fencings = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<Guid, Silence> Silences => new Dictionary<Guid, Silence>(silences);
 
@@ -22,8 +22,9 @@ public sealed class DriveMemory
         return isNew;
     }
 
-    public void FenceFailed(string host, DateTimeOffset again, string why) => fenceFailures[host] = (again, why);
+    /// <summary>It was tried. Without a proof that counts by then it is tried again at this time; why it does not count yet.</summary>
+    public void WasFenced(string host, DateTimeOffset again, string why) => fencings[host] = (again, why);
 
-    public (DateTimeOffset Again, string Why)? FenceFailure(string host) =>
-        fenceFailures.TryGetValue(host, out var failure) ? failure : null;
+    public (DateTimeOffset Again, string Why)? LastFencing(string host) =>
+        fencings.TryGetValue(host, out var last) ? last : null;
 }

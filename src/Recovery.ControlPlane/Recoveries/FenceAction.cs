@@ -10,50 +10,15 @@ namespace Recovery.ControlPlane.Recoveries;
 public sealed class FenceAction(IFencing fencing, FencingTurn turn, RecoveryOptions options)
 {
     /// <summary>One attempt, level by level. A proof is persisted with the words of those who gave it.</summary>
-    public async Task TryAsync(Claim claim, string host, DriveMemory memory, CancellationToken cancellationToken)
-    {
-        var row = await claim.QueryAsync(
-            (context, token) => context.Hosts.AsNoTracking().SingleOrDefaultAsync(each => each.Name == host, token),
-            cancellationToken);
-        if (row is null)
-        {
-            Failed($"{host} is not registered any more, so nothing says how to fence it.");
-            return;
-        }
+    public Task TryAsync(Claim claim, string host, DriveMemory memory, CancellationToken cancellationToken) =>
+        InTurnAsync(claim, host, memory, fencing.TryAsync, cancellationToken);
 
-        var taken = await turn.RunAsync(claim, host, AttemptAsync, cancellationToken);
-        if (taken is not null)
-        {
-            Failed(taken);
-        }
-
-        async Task AttemptAsync(CancellationToken token)
-        {
-            var attempt = await fencing.TryAsync(row, new FenceOrder(claim.RecoveryId, claim.Epoch), token);
-            await claim.WriteAsync(
-                context =>
-                {
-                    context.Events.AddRange(attempt.Log.Select(line => claim.NewEvent(EventTypes.Fence, line, host: host)));
-                    if (attempt.ProvenOff)
-                    {
-                        context.FenceProofs.Add(attempt.Proof(host, claim.Time.GetUtcNow()));
-                    }
-                },
-                token);
-            if (!attempt.ProvenOff)
-            {
-                Failed(attempt.Evidence);
-            }
-            else
-            {
-                // Heard a moment ago, it has to miss its heartbeats before the proof counts; no need to fence it again meanwhile.
-                memory.FenceFailed(host, claim.Time.GetUtcNow() + (2 * FenceProof.Quiet), $"It was fenced, and was heard just before: {attempt.Evidence}");
-            }
-        }
-
-        void Failed(string why) =>
-            memory.FenceFailed(host, claim.Time.GetUtcNow() + TimeSpan.FromSeconds(options.Fencing.RetrySeconds), why);
-    }
+    /// <summary>
+    /// The host lives, and may have been told to end its guests: it is asked whether it was. If so, they are off, which
+    /// proves as much as any other fencing; if not, the order is withdrawn, and nothing was touched.
+    /// </summary>
+    public Task AskAsync(Claim claim, string host, DriveMemory memory, CancellationToken cancellationToken) =>
+        InTurnAsync(claim, host, memory, fencing.AskAsync, cancellationToken);
 
     /// <summary>Says what is waited for. When guests were under way already, it is an alarm: their proof is gone.</summary>
     public Task AwaitAsync(Claim claim, WorkflowAction.AwaitProof waiting, CancellationToken cancellationToken) =>
@@ -73,4 +38,56 @@ public sealed class FenceAction(IFencing fencing, FencingTurn turn, RecoveryOpti
 
                 return Task.CompletedTask;
             });
+
+    private async Task InTurnAsync(
+        Claim claim,
+        string host,
+        DriveMemory memory,
+        Func<HostRow, FenceOrder, CancellationToken, Task<FenceAttempt>> fence,
+        CancellationToken cancellationToken)
+    {
+        var row = await claim.QueryAsync(
+            (context, token) => context.Hosts.AsNoTracking().SingleOrDefaultAsync(each => each.Name == host, token),
+            cancellationToken);
+        if (row is null)
+        {
+            Failed($"{host} is not registered any more, so nothing says how to fence it.");
+            return;
+        }
+
+        var taken = await turn.RunAsync(claim, host, AttemptAsync, cancellationToken);
+        if (taken is not null)
+        {
+            Failed(taken);
+        }
+
+        async Task<bool> AttemptAsync(CancellationToken token)
+        {
+            var attempt = await fence(row, new FenceOrder(claim.RecoveryId, claim.Epoch), token);
+            await claim.WriteAsync(
+                context =>
+                {
+                    context.Events.AddRange(attempt.Log.Select(line => claim.NewEvent(EventTypes.Fence, line, host: host)));
+                    if (attempt.ProvenOff)
+                    {
+                        context.FenceProofs.Add(attempt.Proof(host, claim.Time.GetUtcNow()));
+                    }
+                },
+                token);
+            if (!attempt.ProvenOff)
+            {
+                Failed(attempt.Evidence);
+            }
+            else
+            {
+                // Heard a moment ago, it has to miss its heartbeats before the proof counts; no need to fence it again meanwhile.
+                memory.WasFenced(host, claim.Time.GetUtcNow() + (2 * FenceProof.Quiet), $"It was fenced, and was heard just before: {attempt.Evidence}");
+            }
+
+            return attempt.OrderIsOut;
+        }
+
+        void Failed(string why) =>
+            memory.WasFenced(host, claim.Time.GetUtcNow() + TimeSpan.FromSeconds(options.Fencing.RetrySeconds), why);
+    }
 }

@@ -6,35 +6,37 @@ namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>
 /// A host is fenced by one recovery at a time, over all replicas: whoever fences it holds a row of the database. A row
-/// that a crash left behind belongs to its recovery, and whoever drives that next takes it over.
+/// that a crash left behind belongs to its recovery, and whoever drives that next takes it over. A second row, written
+/// with it, says that the host's executor may have been told; it stays for as long as nobody said that it was not.
 /// </summary>
 public sealed class FencingTurn
 {
     /// <summary>Makes the attempt while the turn is ours.</summary>
     /// <param name="claim">Of the recovery that wants the host off.</param>
     /// <param name="host">The host to be fenced.</param>
-    /// <param name="attempt">Fences it, and records what came of it.</param>
+    /// <param name="attempt">Fences it, and records what came of it; true when the order to its executor may be out.</param>
     /// <param name="cancellationToken">Leaves the turn with the recovery, for its next driver.</param>
     /// <returns>Null when the attempt was made; else who is at it, for an operator to read.</returns>
     /// <exception cref="ClaimLostException">Somebody else drives this recovery.</exception>
     public async Task<string?> RunAsync(
-        Claim claim, string host, Func<CancellationToken, Task> attempt, CancellationToken cancellationToken)
+        Claim claim, string host, Func<CancellationToken, Task<bool>> attempt, CancellationToken cancellationToken)
     {
         if (await TakeAsync(claim, host, cancellationToken) is { } other)
         {
             return $"Recovery {other} is fencing {host} right now; what comes of that counts for this one, too.";
         }
 
+        var orderIsOut = true;
         try
         {
-            await attempt(cancellationToken);
+            orderIsOut = await attempt(cancellationToken);
             return null;
         }
         finally
         {
             if (!cancellationToken.IsCancellationRequested)
             {
-                await ReturnAsync(claim, host, cancellationToken);
+                await ReturnAsync(claim, host, orderIsOut, cancellationToken);
             }
         }
     }
@@ -43,6 +45,7 @@ public sealed class FencingTurn
     private static async Task<Guid?> TakeAsync(Claim claim, string host, CancellationToken cancellationToken)
     {
         var subject = RecoveryLockRow.ForFencing(host);
+        var order = RecoveryLockRow.ForOrder(claim.RecoveryId, host);
         while (true)
         {
             if (await HolderAsync(claim, subject, cancellationToken) is { } holder)
@@ -53,7 +56,14 @@ public sealed class FencingTurn
             try
             {
                 await claim.WriteAsync(
-                    context => context.Locks.Add(new RecoveryLockRow { Subject = subject, RecoveryId = claim.RecoveryId }),
+                    async (context, token) =>
+                    {
+                        context.Locks.Add(new RecoveryLockRow { Subject = subject, RecoveryId = claim.RecoveryId });
+                        if (!await context.Locks.AnyAsync(held => held.Subject == order, token))
+                        {
+                            context.Locks.Add(new RecoveryLockRow { Subject = order, RecoveryId = claim.RecoveryId });
+                        }
+                    },
                     cancellationToken);
                 return null;
             }
@@ -64,12 +74,13 @@ public sealed class FencingTurn
         }
     }
 
-    private static Task ReturnAsync(Claim claim, string host, CancellationToken cancellationToken)
+    private static Task ReturnAsync(Claim claim, string host, bool orderIsOut, CancellationToken cancellationToken)
     {
         var subject = RecoveryLockRow.ForFencing(host);
+        var order = orderIsOut ? subject : RecoveryLockRow.ForOrder(claim.RecoveryId, host);
         return claim.WriteAsync(
             (context, token) => context.Locks
-                .Where(held => held.Subject == subject && held.RecoveryId == claim.RecoveryId)
+                .Where(held => (held.Subject == subject || held.Subject == order) && held.RecoveryId == claim.RecoveryId)
                 .ExecuteDeleteAsync(token),
             cancellationToken);
     }

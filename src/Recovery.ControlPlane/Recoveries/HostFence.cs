@@ -8,11 +8,17 @@ namespace Recovery.ControlPlane.Recoveries;
 /// <summary>Brings the ladder's first level and the executors together, which do not know each other.</summary>
 public sealed class HostFence(IExecutorFence executors) : IHostFence
 {
-    public async Task<HostWord> AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
+    public Task<HostWord> TellAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
+        SendAsync(host, order, onlyIfBegun: false, cancellationToken);
+
+    public Task<HostWord> AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
+        SendAsync(host, order, onlyIfBegun: true, cancellationToken);
+
+    private async Task<HostWord> SendAsync(HostRow host, FenceOrder order, bool onlyIfBegun, CancellationToken cancellationToken)
     {
         var word = await executors.AskAsync(
-            new ExecutorFenceOrder(host.Name, host.Executor, order.Recovery, order.Epoch), cancellationToken);
-        return new HostWord(word.Answered, word.Confirmed, Sentence(word).TrimEnd('.'));
+            new ExecutorFenceOrder(host.Name, host.Executor, order.Recovery, order.Epoch, onlyIfBegun), cancellationToken);
+        return new HostWord(word.Answered, word.Confirmed, Sentence(word).TrimEnd('.'), word.MayHaveBegun);
     }
 
     private static string Sentence(ExecutorWord word)

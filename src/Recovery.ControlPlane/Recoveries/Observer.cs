@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
@@ -20,29 +21,49 @@ public sealed class Observer(
             .ToHashSet(StringComparer.Ordinal);
         var valid = await proofs.ValidAsync(hosts, cancellationToken);
 
-        // Before the plan nobody knows more than what was asked for.
-        var sources = (recovery.State <= RecoveryState.Planning ? driven.Row.Request.Hosts : recovery.Unfinished.Select(instance => instance.Source))
-            .ToHashSet(StringComparer.Ordinal);
+        var toBeProven = ToBeProven(driven).ToHashSet(StringComparer.Ordinal);
+        var isAllProven = toBeProven.All(valid.ContainsKey);
+        var told = isAllProven ? [] : await ToldAsync(driven.Row.Id, cancellationToken);
+        var beingFenced = running.Hosts;
         return new Observation
         {
-            BlindBecause = recovery.State > RecoveryState.Planning && sources.All(valid.ContainsKey) ? null : await WhyBlindAsync(sources, cancellationToken),
-            Hosts = hosts.ToDictionary(
-                host => host,
-                host => new HostSight
-                {
-                    Proof = valid.GetValueOrDefault(host),
-                    IsAlive = liveness.Of(host, everReported: true) == HostLiveness.Up,
-                    IsLost = proofs.IsLost(host),
-                    ListenFor = liveness.TooEarlyToTell(host),
-                    IsBeingFenced = running.Hosts.Contains(host),
-                    FenceAgainAt = memory.FenceFailure(host)?.Again,
-                    FenceFailure = memory.FenceFailure(host)?.Why ?? "",
-                },
-                StringComparer.Ordinal),
+            BlindBecause = isAllProven ? null : await WhyBlindAsync(toBeProven, cancellationToken),
+            Hosts = hosts.ToDictionary(host => host, SightOf, StringComparer.Ordinal),
             ListenFor = liveness.StillListening,
             UnderWay = running.Instances,
             Silences = memory.Silences,
         };
+
+        HostSight SightOf(string host)
+        {
+            var fenced = memory.LastFencing(host);
+            return new HostSight
+            {
+                Proof = valid.GetValueOrDefault(host),
+                IsAlive = liveness.Of(host, everReported: true) == HostLiveness.Up,
+                IsLost = proofs.IsLost(host),
+                ListenFor = liveness.TooEarlyToTell(host),
+                IsBeingFenced = beingFenced.Contains(host),
+                OrderIsOut = told.Contains(RecoveryLockRow.ForOrder(driven.Row.Id, host)),
+                FenceAgainAt = fenced?.Again,
+                FenceFailure = fenced?.Why ?? "",
+            };
+        }
+    }
+
+    // Before the plan nobody knows more than what was asked for. What starts where it belongs needs no proof.
+    private static IEnumerable<string> ToBeProven(DrivenRecovery driven) => driven.Progress.State <= RecoveryState.Planning
+        ? driven.Row.Request.Kind == RecoveryKind.Resume ? [] : driven.Row.Request.Hosts
+        : driven.Progress.Unfinished.Where(instance => instance.NeedsProof).Select(instance => instance.Source);
+
+    private async Task<HashSet<string>> ToldAsync(Guid recovery, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var orders = await context.Locks.AsNoTracking()
+            .Where(held => held.RecoveryId == recovery && held.Subject.StartsWith("order/"))
+            .Select(held => held.Subject)
+            .ToListAsync(cancellationToken);
+        return orders.ToHashSet(StringComparer.Ordinal);
     }
 
     // Read only before planning and while somebody has to be fenced: it takes a look at every host.

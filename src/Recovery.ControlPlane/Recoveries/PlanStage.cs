@@ -15,7 +15,7 @@ namespace Recovery.ControlPlane.Recoveries;
 /// placeable ends the recovery before anything was touched.
 /// </summary>
 public sealed class PlanStage(
-    IInventory inventory, PlanMaker maker, PlanArchive archive, CloseStage close, RecoveryOptions options)
+    IInventory inventory, PlanMaker maker, PlanArchive archive, BriefAbsence absence, CloseStage close, RecoveryOptions options)
 {
     internal const string NothingThere = "The inventory knows no instance there: nothing to recover.";
 
@@ -26,13 +26,18 @@ public sealed class PlanStage(
             await claim.EnterAsync(RecoveryState.Planning, "Taking a snapshot and planning.", cancellationToken);
         }
 
-        var snapshot = await inventory.SnapshotAsync(recovery.Id, cancellationToken);
         var request = WhatToPlan(recovery);
         var (shown, missing) = await ShownAsync(recovery, cancellationToken);
-        var made = await maker.MakeAsync(
-            snapshot,
-            cluster => DrawnPlan.From(shown, cluster, request, options.Planner),
-            cancellationToken);
+        MadePlan made;
+        do
+        {
+            made = await maker.MakeAsync(
+                await inventory.SnapshotAsync(recovery.Id, cancellationToken),
+                cluster => DrawnPlan.From(shown, cluster, request, options.Planner),
+                cancellationToken);
+        }
+        while (await absence.WasAwaitedAsync(claim, recovery, made.Plan.Unplaced.Count, cancellationToken));
+
         made = made with { Replanned = [.. missing, .. made.Replanned] };
         var plan = made.Plan;
         var message = Summary(plan);

@@ -8,7 +8,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>Step 5: the plan against a fresh snapshot. Only what no longer fits is planned again, and it is said.</summary>
-public sealed class RecheckStage(IInventory inventory, RecoveryOptions options)
+public sealed class RecheckStage(IInventory inventory, BriefAbsence absence, RecoveryOptions options)
 {
     public async Task RunAsync(
         Claim claim, RecoveryRow recovery, IReadOnlyList<FenceProof> proofs, CancellationToken cancellationToken)
@@ -23,9 +23,13 @@ public sealed class RecheckStage(IInventory inventory, RecoveryOptions options)
                 (planned.GetValueOrDefault(row.InstanceId) ?? new Move(row.InstanceId, row.Name, row.Source, row.Target!, row.Intent))
                 with { Target = row.Target!, Intent = row.Intent })],
             []);
-        var snapshot = await inventory.SnapshotAsync(recovery.Id, cancellationToken);
         var request = recovery.Request.ToPlanRequest([]);
-        var rechecked = Recheck.Of(plan, snapshot, request, options.Planner);
+        RecheckedPlan rechecked;
+        do
+        {
+            rechecked = Recheck.Of(plan, await inventory.SnapshotAsync(recovery.Id, cancellationToken), request, options.Planner);
+        }
+        while (await absence.WasAwaitedAsync(claim, recovery, rechecked.Plan.Unplaced.Count, cancellationToken));
 
         var count = rechecked.Plan.Moves.Count;
         await claim.EnterAsync(

@@ -102,6 +102,9 @@ public sealed class RecoveryDrive(
             case WorkflowAction.Fence fencing:
                 running.Add(fencing.Host, fence.TryAsync(claim, fencing.Host, memory, cancellationToken));
                 return false;
+            case WorkflowAction.AskAfterOrder asking:
+                running.Add(asking.Host, fence.AskAsync(claim, asking.Host, memory, cancellationToken));
+                return false;
             case WorkflowAction.AwaitProof waiting:
                 await fence.AwaitAsync(claim, waiting, cancellationToken);
                 return true;

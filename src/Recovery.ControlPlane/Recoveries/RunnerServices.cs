@@ -9,6 +9,7 @@ public static class RunnerServices
     /// <summary>The runner, and what carries out the step machine's decisions, in the order of a recovery.</summary>
     public static IServiceCollection AddRunner(this IServiceCollection services) => services
         .AddReturns()
+        .AddSingleton<BriefAbsence>()
         .AddSingleton<PlanStage>()
         .AddSingleton<FenceAction>()
         .AddSingleton<FenceProofs>()

@@ -48,7 +48,7 @@ public sealed partial class StepCarrier(
     public async Task SettleAsync(
         Claim claim, RecoveryInstanceRow row, WorkflowAction.Settle settled, CancellationToken cancellationToken)
     {
-        if (settled.Code == "SOURCE_NOT_PROVEN_OFF")
+        if (settled.Code == WorkflowAction.Settle.NotProvenOff)
         {
             LogNoProof(row.Name, row.Source);
         }

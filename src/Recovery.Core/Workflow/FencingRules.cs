@@ -14,6 +14,9 @@ internal abstract record FenceNeed
 
     public sealed record Try : FenceNeed;
 
+    /// <summary>It lives, and its guests may have been ended for this recovery: it is asked whether they were.</summary>
+    public sealed record Ask : FenceNeed;
+
     /// <param name="Why">Null: it will be known in a moment, there is nothing to say.</param>
     /// <param name="Until">When to look again; null: when something happens.</param>
     public sealed record Wait(string? Why, DateTimeOffset? Until) : FenceNeed;
@@ -40,7 +43,12 @@ internal static class FencingRules
 
         if (sight.IsAlive && !evenIfAlive)
         {
-            return new FenceNeed.GiveUp($"{host} is alive again: its executor was heard and its libvirt answers.");
+            return (sight.OrderIsOut, Again: sight.FenceAgainAt) switch
+            {
+                (false, _) => new FenceNeed.GiveUp($"{host} is alive again: its executor was heard and its libvirt answers."),
+                (true, { } later) when now < later => new FenceNeed.Wait(WaitingFor(host, sight.FenceFailure), later),
+                _ => new FenceNeed.Ask(),
+            };
         }
 
         // A control plane that has just started has heard nobody yet: no living host is switched off for that.

@@ -156,6 +156,9 @@ internal static class InstanceRules
                 case FenceNeed.Try when !actions.Contains(new WorkflowAction.Fence(instance.Source)):
                     actions.Add(new WorkflowAction.Fence(instance.Source));
                     break;
+                case FenceNeed.Ask when !actions.Contains(new WorkflowAction.AskAfterOrder(instance.Source)):
+                    actions.Add(new WorkflowAction.AskAfterOrder(instance.Source));
+                    break;
                 case FenceNeed.Wait wait:
                     LookAgain(wait.Until);
                     if (wait.Why is { } why && why != recovery.Reason && !actions.OfType<WorkflowAction.AwaitProof>().Any())
@@ -171,7 +174,7 @@ internal static class InstanceRules
 
         private void Refuse(InstanceProgress instance, Guid? stepId, string why) =>
             actions.Add(new WorkflowAction.Settle(
-                instance.Id, StepAction.Start, stepId, StepOutcome.FailedForGood, "SOURCE_NOT_PROVEN_OFF", $"It was not started: {why}"));
+                instance.Id, StepAction.Start, stepId, StepOutcome.FailedForGood, WorkflowAction.Settle.NotProvenOff, $"It was not started: {why}"));
 
         private void LookAgain(DateTimeOffset? at)
         {

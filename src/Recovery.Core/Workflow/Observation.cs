@@ -41,6 +41,12 @@ public sealed record HostSight
     /// <summary>It is being fenced right now.</summary>
     public bool IsBeingFenced { get; init; }
 
+    /// <summary>
+    /// This recovery told its executor to end its guests, or may have: the order went out, and nobody said that it never
+    /// arrived.
+    /// </summary>
+    public bool OrderIsOut { get; init; }
+
     /// <summary>When fencing may be tried again; null: it was not tried.</summary>
     public DateTimeOffset? FenceAgainAt { get; init; }
 

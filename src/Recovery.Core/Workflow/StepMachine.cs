@@ -43,7 +43,7 @@ public static class StepMachine
         var waiting = recovery.Unfinished.Select(instance => instance.Id).ToList();
         if (recovery.Cancel is not null)
         {
-            return new Decision([new WorkflowAction.Skip(waiting, "The recovery was cancelled before it was touched.")]);
+            return new Decision([new WorkflowAction.Skip(waiting, WhyCancelled(recovery, seen))]);
         }
 
         var unwanted = recovery.Unfinished.Where(instance => instance.SkipRequested).Select(instance => instance.Id).ToList();
@@ -57,10 +57,13 @@ public static class StepMachine
             .Order(StringComparer.Ordinal)
             .ToList();
         var needs = hosts.ConvertAll(host => (Host: host, Need: FencingRules.Of(host, recovery.EvenIfAlive, seen, now)));
-        if (needs.Select(each => each.Need).OfType<FenceNeed.GiveUp>().FirstOrDefault() is { } alive)
+        if (needs.Find(each => each.Need is FenceNeed.GiveUp) is { Need: FenceNeed.GiveUp alive } lives)
         {
-            var why = $"{alive.Why} Nothing was touched. If its guests shall move all the same, switch it off first and ask again.";
-            return new Decision([new WorkflowAction.Skip(waiting, why), new WorkflowAction.Close(why)]);
+            // The others of these hosts may be off all the same.
+            var why = $"{alive.Why} Nothing was touched there. If its guests shall move all the same, switch it off first and ask again.";
+            var theirs = recovery.Unfinished.Where(instance => instance.Source == lives.Host).Select(instance => instance.Id);
+            var skip = new WorkflowAction.Skip([.. theirs], why);
+            return new Decision(hosts.Count == 1 ? [skip, new WorkflowAction.Close(why)] : [skip]);
         }
 
         var proofs = needs.Select(each => each.Need).OfType<FenceNeed.Nothing>().Select(need => need.Proof).ToList();
@@ -79,6 +82,7 @@ public static class StepMachine
         if (!recovery.Paused)
         {
             actions.AddRange(needs.Where(each => each.Need is FenceNeed.Try).Select(each => new WorkflowAction.Fence(each.Host)));
+            actions.AddRange(needs.Where(each => each.Need is FenceNeed.Ask).Select(each => new WorkflowAction.AskAfterOrder(each.Host)));
         }
 
         var waits = needs.Where(each => each.Need is FenceNeed.Wait).Select(each => (each.Host, Wait: (FenceNeed.Wait)each.Need)).ToList();
@@ -87,5 +91,18 @@ public static class StepMachine
         actions.AddRange(said.Select(each =>
             new WorkflowAction.AwaitProof(RecoveryState.AwaitingProof, each.Host, each.Wait.Why!)));
         return new Decision(actions, waits.Min(each => each.Wait.Until));
+    }
+
+    private static string WhyCancelled(RecoveryProgress recovery, Observation seen)
+    {
+        var told = recovery.Unfinished.Select(instance => instance.Source)
+            .Distinct(StringComparer.Ordinal)
+            .Where(host => seen.Of(host) is { OrderIsOut: true } or { Proof.Kind: FenceProofKind.ExecutorWord })
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        return told.Count == 0
+            ? "The recovery was cancelled before it was touched."
+            : $"The recovery was cancelled before it was moved. The executor of {string.Join(", ", told)} may have been told to end its guests: "
+                + "look there, and start what is off with kind resume.";
     }
 }

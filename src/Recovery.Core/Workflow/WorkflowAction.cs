@@ -19,6 +19,9 @@ public abstract record WorkflowAction
     /// <summary>Try once to make sure that the host can't run its guests.</summary>
     public sealed record Fence(string Host) : WorkflowAction;
 
+    /// <summary>Ask the host's executor what became of the order to end its guests.</summary>
+    public sealed record AskAfterOrder(string Host) : WorkflowAction;
+
     /// <summary>Say what is waited for.</summary>
     /// <param name="State">The state in which it waits.</param>
     /// <param name="Host">The host that is not proven off.</param>
@@ -47,7 +50,11 @@ public abstract record WorkflowAction
     /// <param name="Code">As an executor would name it; empty when it succeeded.</param>
     /// <param name="Message">For humans.</param>
     public sealed record Settle(
-        Guid Instance, StepAction Step, Guid? StepId, StepOutcome Outcome, string Code, string Message) : WorkflowAction;
+        Guid Instance, StepAction Step, Guid? StepId, StepOutcome Outcome, string Code, string Message) : WorkflowAction
+    {
+        /// <summary>The code of a start that was not made, because its source is not proven off any more.</summary>
+        public const string NotProvenOff = "SOURCE_NOT_PROVEN_OFF";
+    }
 
     /// <summary>Nothing is left to do for an instance.</summary>
     public sealed record EndInstance(Guid Instance, InstanceState State, string Reason) : WorkflowAction;

@@ -36,6 +36,7 @@ internal sealed class HostFence(
         await turn.WaitAsync();
         try
         {
+            if (request.OnlyIfBegun && await WithoutEndingAny(request) is { } known) return known;
             using var closed = starts.Close();
             var ran = await Look();
             var ended = steps.BeginFence(request.Recovery, request.Epoch, [.. ran.Guests.Order(StringComparer.Ordinal)]);
@@ -52,6 +53,22 @@ internal sealed class HostFence(
     }
 
     public void Dispose() => turn.Dispose();
+
+    // Null: an order arrived and was not carried to its end, which is what has to be done now.
+    private async Task<FenceReply?> WithoutEndingAny(FenceRequest request)
+    {
+        var story = steps.AskForFence(request.Recovery, request.Epoch);
+        if (!story.Begun)
+        {
+            log.LogWarning("recovery {Recovery} asked whether it had told this host to end its guests; it had not", request.Recovery);
+            return new FenceReply { Message = "This host was not told to end its guests, and did not do so." };
+        }
+        if (!story.Confirmed) return null;
+
+        // It was done. What runs now was started by somebody since, and that somebody may have had reasons.
+        var sight = await Look();
+        return Reply(story.Guests, sight, sight.Guests.Count == 0 ? "" : $" All guests had been ended; {string.Join(", ", sight.Guests.Order(StringComparer.Ordinal))} {(sight.Guests.Count == 1 ? "was" : "were")} started here since, and left alone.");
+    }
 
     private async Task<Sight> End(Sight sight)
     {
@@ -112,17 +129,18 @@ internal sealed class HostFence(
             .Select(process => process.Name.Length > 0 ? process.Name : process.Uuid)).ToHashSet(StringComparer.Ordinal);
     }
 
-    private static FenceReply Reply(IReadOnlyCollection<string> ended, Sight sight)
+    private static FenceReply Reply(IReadOnlyCollection<string> ended, Sight sight, string since = "")
     {
         var left = sight.Guests;
         var libvirt = sight.LibvirtAway.Length > 0 ? $" (libvirt could not be asked: {sight.LibvirtAway})" : "";
         return new FenceReply
         {
+            Begun = true,
             Confirmed = sight.Faults.Count == 0,
             Ended = { ended.Where(name => !left.Contains(name)) },
             Message = sight.Faults.Count == 0
                 ? $"No guest runs on this host{libvirt}."
-                : $"It can't be confirmed that no guest runs on this host: {string.Join("; ", sight.Faults)}{libvirt}. Ask again, or switch the host off by another way.",
+                : $"It can't be confirmed that no guest runs on this host: {string.Join("; ", sight.Faults)}{libvirt}.{since} Ask again, or switch the host off by another way.",
         };
     }
 

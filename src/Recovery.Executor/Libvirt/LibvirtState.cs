@@ -16,6 +16,15 @@ internal enum StateKind
 /// <summary>A domain's state with libvirt's reason for it; the numbers of reasons belong to the kind.</summary>
 internal readonly record struct LibvirtState(StateKind Kind, int Reason)
 {
+    // VIR_DOMAIN_PAUSED_STARTING_UP
+    private const int StartingUp = 11;
+
+    /// <summary>
+    /// Its QEMU exists and nothing runs in it yet. A libvirtd that died in the middle of a start finds the guest so when
+    /// it is back, and ends it then.
+    /// </summary>
+    public bool IsStartingUp => Kind == StateKind.Paused && Reason == StartingUp;
+
     /// <summary>In libvirt's words, for a sentence: "paused (I/O error)".</summary>
     public override string ToString()
     {

@@ -11,6 +11,7 @@ namespace Recovery.Executor.Operations;
 [JsonDerivedType(typeof(EpochSeen), "epoch")]
 [JsonDerivedType(typeof(FenceBegun), "fence")]
 [JsonDerivedType(typeof(FenceEnded), "fenced")]
+[JsonDerivedType(typeof(FenceWithdrawn), "fenceWithdrawn")]
 internal abstract record LogEntry(DateTimeOffset At);
 
 /// <summary>Written before a step has any effect.</summary>
@@ -47,6 +48,12 @@ internal sealed record FenceBegun(DateTimeOffset At, string Recovery, ulong Epoc
 
 /// <summary>Written when that is over. A repeat looks again all the same: what counts is what runs now.</summary>
 internal sealed record FenceEnded(DateTimeOffset At, string Recovery, bool Confirmed, string Message) : LogEntry(At);
+
+/// <summary>
+/// Written when this host was asked what became of an order to end its guests, and had never got it: it may be on its way
+/// yet, and nobody waits for it any more.
+/// </summary>
+internal sealed record FenceWithdrawn(DateTimeOffset At, string Recovery, ulong Epoch) : LogEntry(At);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

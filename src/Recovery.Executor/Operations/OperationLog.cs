@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Recovery.Executor.Operations;
 
 /// <summary>
@@ -13,7 +15,7 @@ internal sealed class OperationLog : IDisposable
     private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ulong> epochs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> recoveryByInstance = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SortedSet<string>> guestsByFence = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FenceStory> fences = new(StringComparer.Ordinal);
     private readonly OperationLogFile file;
 
     private OperationLog(OperationLogFile file, IReadOnlyList<LogEntry> entries)
@@ -39,8 +41,8 @@ internal sealed class OperationLog : IDisposable
     /// <summary>The domain of this instance that is here now, if any, was defined by this recovery.</summary>
     public bool Owns(string recovery, string instance) => recoveryByInstance.GetValueOrDefault(instance) == recovery;
 
-    /// <summary>Names of the guests that ran when this host was told to end them for this recovery, however often.</summary>
-    public IReadOnlyCollection<string> FencedGuests(string recovery) => guestsByFence.TryGetValue(recovery, out var guests) ? [.. guests] : [];
+    /// <summary>What was told and done to end this host's guests for this recovery.</summary>
+    public FenceStory Fence(string recovery) => fences.GetValueOrDefault(recovery, FenceStory.None);
 
     /// <exception cref="IOException">The disk did not take it; nothing may be done on its strength.</exception>
     public void Append(LogEntry entry)
@@ -77,8 +79,15 @@ internal sealed class OperationLog : IDisposable
                 break;
             case FenceBegun fence:
                 Raise(fence.Recovery, fence.Epoch);
-                if (!guestsByFence.TryGetValue(fence.Recovery, out var guests)) guests = guestsByFence[fence.Recovery] = new(StringComparer.Ordinal);
-                guests.UnionWith(fence.Guests);
+                var story = Fence(fence.Recovery);
+                fences[fence.Recovery] = story with { Begun = true, Confirmed = false, Guests = story.Guests.Union(fence.Guests) };
+                break;
+            case FenceEnded fence:
+                fences[fence.Recovery] = Fence(fence.Recovery) with { Confirmed = fence.Confirmed };
+                break;
+            case FenceWithdrawn fence:
+                Raise(fence.Recovery, fence.Epoch);
+                fences[fence.Recovery] = Fence(fence.Recovery) with { WithdrawnUpTo = fence.Epoch };
                 break;
         }
     }
@@ -98,9 +107,28 @@ internal sealed class OperationLog : IDisposable
             EpochSeen seen => seen.Recovery,
             FenceBegun fence => fence.Recovery,
             FenceEnded fence => fence.Recovery,
+            FenceWithdrawn fence => fence.Recovery,
             _ => null,
         };
         var living = entries.Where(entry => entry.At >= oldest).Select(RecoveryOf).ToHashSet();
         return [.. entries.Where(entry => RecoveryOf(entry) is { } recovery && living.Contains(recovery))];
     }
+}
+
+/// <summary>What this host was told and did to end its guests for one recovery.</summary>
+internal sealed record FenceStory
+{
+    public static readonly FenceStory None = new();
+
+    /// <summary>Guests may have been ended.</summary>
+    public bool Begun { get; init; }
+
+    /// <summary>The last time that it was begun, it was seen afterwards that none was left.</summary>
+    public bool Confirmed { get; init; }
+
+    /// <summary>Names of the guests that ran when it was begun, however often.</summary>
+    public ImmutableSortedSet<string> Guests { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>Orders of this epoch and of older ones are not obeyed any more; 0: none was withdrawn.</summary>
+    public ulong WithdrawnUpTo { get; init; }
 }

@@ -54,15 +54,31 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
 
     /// <summary>Logs that this host is about to end its guests for a recovery.</summary>
     /// <returns>The names of all guests that were ended for it so far, those included.</returns>
-    /// <exception cref="StepFailure">The epoch is an older one than the newest seen of this recovery.</exception>
+    /// <exception cref="StepFailure">The order is of an outdated driver, or was withdrawn.</exception>
     /// <exception cref="IOException">The log can't be written; nothing may be done.</exception>
     public IReadOnlyCollection<string> BeginFence(string recovery, ulong epoch, IReadOnlyList<string> guests)
     {
         lock (gate)
         {
-            if (epoch < log.Epoch(recovery)) throw new StepFailure(ErrorCode.StaleEpoch, Stale(recovery, log.Epoch(recovery), epoch));
+            RefuseOutdated(recovery, epoch);
+            if (epoch <= log.Fence(recovery).WithdrawnUpTo)
+                throw new StepFailure(ErrorCode.InvalidCommand, $"the order to end this host's guests for recovery {recovery} was withdrawn before it arrived; nothing was done");
             log.Append(new FenceBegun(time.GetUtcNow(), recovery, epoch, guests));
-            return log.FencedGuests(recovery);
+            return log.Fence(recovery).Guests;
+        }
+    }
+
+    /// <summary>Whether an order to end this host's guests arrived; one that did not is withdrawn.</summary>
+    /// <exception cref="StepFailure">The question is of an outdated driver.</exception>
+    /// <exception cref="IOException">The log can't be written; it is not withdrawn.</exception>
+    public FenceStory AskForFence(string recovery, ulong epoch)
+    {
+        lock (gate)
+        {
+            RefuseOutdated(recovery, epoch);
+            var story = log.Fence(recovery);
+            if (!story.Begun && story.WithdrawnUpTo < epoch) log.Append(new FenceWithdrawn(time.GetUtcNow(), recovery, epoch));
+            return story;
         }
     }
 
@@ -70,6 +86,11 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
     public void EndFence(string recovery, bool confirmed, string message)
     {
         lock (gate) log.Append(new FenceEnded(time.GetUtcNow(), recovery, confirmed, message));
+    }
+
+    private void RefuseOutdated(string recovery, ulong epoch)
+    {
+        if (epoch < log.Epoch(recovery)) throw new StepFailure(ErrorCode.StaleEpoch, Stale(recovery, log.Epoch(recovery), epoch));
     }
 
     private static string Stale(string recovery, ulong newest, ulong epoch) =>

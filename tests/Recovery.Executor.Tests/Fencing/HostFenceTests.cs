@@ -123,6 +123,61 @@ public sealed class HostFenceTests : IAsyncLifetime
         Assert.True((await fence.EndEverything(Request("another", 1))).Confirmed);
     }
 
+    [Fact]
+    public async Task Asked_for_an_order_that_never_arrived_it_ends_nothing_and_refuses_that_order_if_it_comes_yet()
+    {
+        Define(Web, "web", isRunning: true);
+        var asked = await fence.EndEverything(Question("r", 7));
+        Assert.Equal((false, false), (asked.Begun, asked.Confirmed));
+
+        var late = await Assert.ThrowsAsync<StepFailure>(() => fence.EndEverything(Request("r", 7)));
+        Assert.Equal(ErrorCode.InvalidCommand, late.Code);
+        Assert.Contains("withdrawn", late.Message, StringComparison.Ordinal);
+        Assert.True(IsActive(Web));
+        Assert.True((await fence.EndEverything(Request("r", 8))).Confirmed);
+    }
+
+    [Fact]
+    public async Task What_was_withdrawn_stays_withdrawn_over_a_restart()
+    {
+        await fence.EndEverything(Question("r", 7));
+        log.Dispose();
+        log = OperationLog.Open(directory.Path, TimeProvider.System);
+        Assert.Equal((7ul, 7ul, false), (log.Epoch("r"), log.Fence("r").WithdrawnUpTo, log.Fence("r").Begun));
+    }
+
+    [Fact]
+    public async Task Asked_for_an_order_that_was_broken_off_it_carries_it_to_its_end()
+    {
+        Define(Web, "web", isRunning: true);
+        runner.BeginFence("r", 7, ["web"]); // and then the executor died
+        var asked = await fence.EndEverything(Question("r", 7));
+        Assert.Equal((true, true, "web"), (asked.Begun, asked.Confirmed, Assert.Single(asked.Ended)));
+        Assert.False(IsActive(Web));
+    }
+
+    [Fact]
+    public async Task Asked_for_an_order_that_was_obeyed_it_says_so_and_leaves_alone_what_somebody_started_since()
+    {
+        Define(Web, "web", isRunning: true);
+        await fence.EndEverything(Request("r", 7));
+        var asked = await fence.EndEverything(Question("r", 8));
+        Assert.Equal((true, true, "web"), (asked.Begun, asked.Confirmed, Assert.Single(asked.Ended)));
+
+        Start(Web);
+        asked = await fence.EndEverything(Question("r", 8));
+        Assert.Equal((true, false), (asked.Begun, asked.Confirmed));
+        Assert.Contains("web was started here since, and left alone", asked.Message, StringComparison.Ordinal);
+        Assert.True(IsActive(Web));
+    }
+
+    [Fact]
+    public async Task An_outdated_driver_can_not_even_ask()
+    {
+        await fence.EndEverything(Request("r", 7));
+        Assert.Equal(ErrorCode.StaleEpoch, (await Assert.ThrowsAsync<StepFailure>(() => fence.EndEverything(Question("r", 6)))).Code);
+    }
+
     [Theory]
     [InlineData("", 1)]
     [InlineData("r", 0)]
@@ -149,7 +204,7 @@ public sealed class HostFenceTests : IAsyncLifetime
         await fence.EndEverything(Request("r", 7));
         log.Dispose();
         log = OperationLog.Open(directory.Path, TimeProvider.System);
-        Assert.Equal((7ul, "web"), (log.Epoch("r"), Assert.Single(log.FencedGuests("r"))));
+        Assert.Equal((7ul, "web"), (log.Epoch("r"), Assert.Single(log.Fence("r").Guests)));
     }
 
     [Fact]
@@ -201,6 +256,8 @@ public sealed class HostFenceTests : IAsyncLifetime
         new(new AutostartFile(directory.Path), takesFlags, TimeProvider.System, NullLogger<AutostartKeeper>.Instance);
 
     private static FenceRequest Request(string recovery = "r", ulong epoch = 1) => new() { Recovery = recovery, Epoch = epoch };
+
+    private static FenceRequest Question(string recovery, ulong epoch) => new() { Recovery = recovery, Epoch = epoch, OnlyIfBegun = true };
 
     private void Define(string uuid, string name, bool isRunning, bool isFlagged = false)
     {

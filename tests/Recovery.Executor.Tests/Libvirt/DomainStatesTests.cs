@@ -7,6 +7,14 @@ namespace Recovery.Executor.Tests.Libvirt;
 public sealed class DomainStatesTests
 {
     [Theory]
+    [InlineData(3, 11, true)]
+    [InlineData(3, 1, false)] // paused by a user
+    [InlineData(1, 11, false)] // running; reasons belong to the kind
+    [InlineData(5, 6, false)] // failed to start
+    public void A_guest_that_is_half_started_is_told_from_one_that_runs(int kind, int reason, bool isStartingUp) =>
+        Assert.Equal(isStartingUp, new LibvirtState((StateKind)kind, reason).IsStartingUp);
+
+    [Theory]
     [InlineData(1, 1, DomainState.Running)] // booted
     [InlineData(2, 0, DomainState.Running)] // blocked
     [InlineData(4, 0, DomainState.Running)] // shutting down: QEMU still has the disks

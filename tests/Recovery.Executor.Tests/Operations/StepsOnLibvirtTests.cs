@@ -29,7 +29,7 @@ public sealed class StepsOnLibvirtTests : IAsyncLifetime
         autostart = new AutostartKeeper(new AutostartFile(directory.Path), takesFlags: true, TimeProvider.System, NullLogger<AutostartKeeper>.Instance);
         IStep[] all =
         [
-            new StartDomainStep(new StartGate()), new StopDomainStep(), new UndefineDomainStep(autostart), new VerifyDomainStep(TimeProvider.System),
+            new StartDomainStep(new StartGate(), TimeProvider.System), new StopDomainStep(), new UndefineDomainStep(autostart), new VerifyDomainStep(TimeProvider.System),
             new AwaitAgentStep(TimeProvider.System, domain => pingAgent(domain)),
         ];
         runner = new StepRunner(log, session, all, TimeProvider.System, NullLogger<StepRunner>.Instance);

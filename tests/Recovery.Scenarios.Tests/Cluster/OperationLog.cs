@@ -14,6 +14,12 @@ internal sealed class OperationLog
     /// <summary>The recovery that defined the instance's domain here.</summary>
     public Dictionary<string, string> Claims { get; } = [];
 
+    /// <summary>Whose orders to end the guests were begun; true: to their end.</summary>
+    public Dictionary<string, bool> Fences { get; } = [];
+
+    /// <summary>Orders that never arrived, up to an epoch.</summary>
+    public Dictionary<string, ulong> Withdrawn { get; } = [];
+
     public ulong Epoch(string recovery) => epochs.GetValueOrDefault(recovery);
 
     public void Raise(string recovery, ulong epoch) => epochs[recovery] = Math.Max(epoch, Epoch(recovery));
@@ -26,6 +32,8 @@ internal sealed class OperationLog
         Intents.Clear();
         Outcomes.Clear();
         Claims.Clear();
+        Fences.Clear();
+        Withdrawn.Clear();
         epochs.Clear();
     }
 }

@@ -87,10 +87,31 @@ internal sealed class SimulatedExecutor
         }
 
         host.Log.Raise(asked.Recovery, asked.Epoch);
+        var begun = host.Log.Fences.TryGetValue(asked.Recovery, out var wasConfirmed);
+        if (asked.OnlyIfBegun && !begun)
+        {
+            host.Log.Withdrawn[asked.Recovery] = asked.Epoch;
+            return new FenceReply { Message = "it was not told to end its guests, and did not do so" };
+        }
+
+        if (asked.OnlyIfBegun && wasConfirmed)
+        {
+            var since = string.Join(", ", host.Running.Select(domain => domain.Spec.Name));
+            return since.Length > 0
+                ? new FenceReply { Begun = true, Message = $"all guests had been ended; started here since, and left alone: {since}" }
+                : new FenceReply { Begun = true, Confirmed = true, Message = "no QEMU is left" };
+        }
+
+        if (asked.Epoch <= host.Log.Withdrawn.GetValueOrDefault(asked.Recovery))
+        {
+            throw Rpc.Failure(StatusCode.InvalidArgument, "the order was withdrawn before it arrived");
+        }
+
+        host.Log.Fences[asked.Recovery] = false;
         await Task.Delay(world.Dice.Duration(TimeSpan.FromMilliseconds(400)), Strand.Time);
         if (!host.LibvirtUp || world.SelfFenceFails.Contains(host.Name))
         {
-            return new FenceReply { Confirmed = false, Message = "a QEMU process is left that can't be ended" };
+            return new FenceReply { Begun = true, Confirmed = false, Message = "a QEMU process is left that can't be ended" };
         }
 
         var ended = host.Running.ToList();
@@ -106,7 +127,8 @@ internal sealed class SimulatedExecutor
             world.Say($"{host.Name} ends its own guests: {string.Join(", ", ended.Select(domain => domain.Spec.Name))}");
         }
 
-        return new FenceReply { Confirmed = true, Ended = { ended.Select(domain => domain.Spec.Name) }, Message = "no QEMU is left" };
+        host.Log.Fences[asked.Recovery] = true;
+        return new FenceReply { Begun = true, Confirmed = true, Ended = { ended.Select(domain => domain.Spec.Name) }, Message = "no QEMU is left" };
     }
 
     public async Task RunAsync(StepCommand command, Action<StepEvent> send, CancellationToken watching)

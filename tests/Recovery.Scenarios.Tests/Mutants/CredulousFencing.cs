@@ -8,4 +8,7 @@ internal sealed class CredulousFencing : IFencing
 {
     public Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
         Task.FromResult(new FenceAttempt(true, $"{host.Name} is silent.", []));
+
+    public Task<FenceAttempt> AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
+        TryAsync(host, order, cancellationToken);
 }

@@ -102,5 +102,5 @@ internal interface ISimulatedCall
 
 internal static class Rpc
 {
-    public static RpcException Failure(StatusCode code, string detail) => new(new Status(code, detail));
+    public static RpcException Failure(StatusCode code, string detail, Exception? cause = null) => new(new Status(code, detail, cause));
 }

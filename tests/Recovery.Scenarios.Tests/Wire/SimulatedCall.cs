@@ -10,6 +10,7 @@ namespace Recovery.Scenarios.Tests.Wire;
 /// <param name="host">Whoever is called.</param>
 /// <param name="connectTimeout">How long it is tried to get through.</param>
 /// <param name="options">Deadline and cancellation, as gRPC's.</param>
+/// <param name="dialsAfresh">Its connection is its own, and not there yet.</param>
 /// <param name="serve">What the executor does with it.</param>
 internal sealed class SimulatedCall<T>(
     World world,
@@ -17,6 +18,7 @@ internal sealed class SimulatedCall<T>(
     SimulatedHost host,
     TimeSpan connectTimeout,
     CallOptions options,
+    bool dialsAfresh,
     Func<SimulatedExecutor, Action<T>, CancellationToken, Task> serve) : IAsyncStreamReader<T>, ISimulatedCall, IDisposable
     where T : class
 {
@@ -53,8 +55,8 @@ internal sealed class SimulatedCall<T>(
         cancelled = options.CancellationToken.Register(() => Fail(StatusCode.Cancelled, "Call canceled by the client."));
         if (!world.Network.Reaches(controlPlane.Name, host))
         {
-            world.Later(connectTimeout, () => FailLater("Error connecting: timed out"));
-            world.Network.Hold(controlPlane.Name, host, Arrive);
+            world.Later(connectTimeout, () => NotConnected("Error connecting: timed out"));
+            world.Network.Hold(controlPlane.Name, host, ArriveLate);
             return this;
         }
 
@@ -132,6 +134,15 @@ internal sealed class SimulatedCall<T>(
         }
     }
 
+    // On a connection that was there before the link broke; one that never stood carries nothing once it was given up.
+    private void ArriveLate()
+    {
+        if (!dialsAfresh || (failure is null && !closed))
+        {
+            Arrive();
+        }
+    }
+
     // On the host: whoever listens there now, answers.
     private void Arrive()
     {
@@ -143,7 +154,7 @@ internal sealed class SimulatedCall<T>(
 
         if (host.Executor is not { } executor)
         {
-            Pass(() => FailLater("Connection refused"));
+            Pass(() => NotConnected("Connection refused"));
             return;
         }
 
@@ -221,16 +232,19 @@ internal sealed class SimulatedCall<T>(
         }
     }
 
+    private void NotConnected(string why) => controlPlane.Post(
+        _ => Fail(StatusCode.Unavailable, why, new HttpRequestException(HttpRequestError.ConnectionError, why)), null);
+
     private void FailLater(string why) => controlPlane.Post(_ => Fail(StatusCode.Unavailable, why), null);
 
-    private void Fail(StatusCode code, string why)
+    private void Fail(StatusCode code, string why, Exception? cause = null)
     {
         if (closed || failure is not null || ended)
         {
             return;
         }
 
-        failure = Rpc.Failure(code, why);
+        failure = Rpc.Failure(code, why, cause);
         world.Later(world.Network.Latency(controlPlane.Name, host.Name), serverSide.Cancel);
         var wait = waiting;
         waiting = null;

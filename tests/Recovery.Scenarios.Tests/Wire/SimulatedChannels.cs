@@ -54,7 +54,7 @@ internal sealed class SimulatedChannels(RecoveryOptions options, World world, St
                 world.Watcher.Dispatched(controlPlane, host, sent);
             }
 
-            return new SimulatedCall<TResponse>(world, controlPlane, host, connectTimeout, options, (executor, send, watching) => request switch
+            return new SimulatedCall<TResponse>(world, controlPlane, host, connectTimeout, options, request is FenceRequest, (executor, send, watching) => request switch
             {
                 StepCommand command => executor.RunAsync(command, said => send((TResponse)(object)said), watching),
                 WatchRequest => executor.WatchAsync(said => send((TResponse)(object)said), watching),

@@ -49,8 +49,8 @@ public sealed class ReadinessProbe(TimeProvider time) : IReadinessProbe, IDispos
     /// <summary>Null when it answers as it shall; else what happened instead.</summary>
     private async Task<string?> TryAsync(ReadinessGate gate, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(OneTry);
+        using var oneTry = new CancellationTokenSource(OneTry, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(oneTry.Token, cancellationToken);
         try
         {
             return gate.Address.Contains("://", StringComparison.Ordinal)
