@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Grpc.Core;
 using Proto = Recovery.Protocol.V1;
 
@@ -46,27 +47,21 @@ public sealed class ExecutorFence(ExecutorChannels channels, TimeProvider time, 
     private static bool NeverArrived(Exception failure) => failure switch
     {
         ExecutorUnreachableException => true,
-        RpcException { Status.DebugException: { } local } => IsAboutConnecting(local),
+        // As gRPC tells what went wrong while it dialled. Once a connection stands, failures come wrapped in others.
+        RpcException { Status.DebugException: SocketException or TimeoutException } => true,
+        RpcException { Status.DebugException: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } } => true,
+        RpcException { Status.DebugException: not null } => false,
 
         // The executor's own word that it did nothing: the order is malformed or withdrawn, it can't write its log, it is too old.
         RpcException refused => refused.StatusCode is StatusCode.InvalidArgument or StatusCode.Unavailable or StatusCode.Unimplemented,
         _ => false,
     };
 
-    private static bool IsAboutConnecting(Exception? local) => local switch
-    {
-        null => false,
-        HttpRequestException
-        {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
-        } => true,
-        _ => IsAboutConnecting(local.InnerException),
-    };
-
     private static (bool Answered, string Why) Explain(Exception failure, ExecutorFenceOrder order) => failure switch
     {
         RpcException { StatusCode: StatusCode.Unimplemented } => (false, "it is too old to be asked to end its guests"),
-        RpcException { StatusCode: StatusCode.Unavailable } => (false, $"nobody answers at {order.ExecutorAddress}"),
+        RpcException { StatusCode: StatusCode.Unavailable, Status.DebugException: not null } when NeverArrived(failure) => (
+            false, $"nobody answers at {order.ExecutorAddress}"),
         RpcException { StatusCode: StatusCode.DeadlineExceeded } => (
             false, string.Create(CultureInfo.InvariantCulture, $"it was told to end its guests, and had not done so after {Patience.TotalSeconds:0} s")),
         RpcException { Status.DebugException: { } broken } => (

@@ -32,15 +32,18 @@ internal sealed class VerifyDomainStep(TimeProvider time) : IStep
         }
     }
 
-    private sealed record Sight(string Name, LibvirtState State, IReadOnlyList<string> DiskTargets);
+    internal sealed record Sight(string Name, LibvirtState State, IReadOnlyList<string> DiskTargets);
 
     private static StepFailure TooLate(Sight sight, VerifyDomain expected) => new(ErrorCode.DeadlineExceeded,
         $"{sight.Name} should be {(expected.Paused ? "paused" : "running")} and is {sight.State}; the deadline passed while waiting for it to change",
         retryCanHelp: true);
 
-    // False: not yet. What will not become good by waiting is a failure at once.
-    private static bool IsGood(Sight sight, VerifyDomain expected)
+    /// <summary>False: not yet.</summary>
+    /// <exception cref="StepFailure">It will not become good by waiting.</exception>
+    internal static bool IsGood(Sight sight, VerifyDomain expected)
     {
+        // To its owner it runs; but nothing runs in it yet, and libvirt may end it still.
+        if (sight.State.IsStartingUp) return false;
         var meaning = DomainStates.Meaning(sight.State, endedByHost: false);
         if (meaning is DomainState.Crashed or DomainState.ShutOff or DomainState.Inactive)
             throw new StepFailure(ErrorCode.DomainNotRunning,

@@ -25,7 +25,7 @@ public sealed class ExecutorFenceTests : IDisposable
         executor.Does.Fence = (request, _) =>
         {
             asked = request;
-            return Task.FromResult(new FenceReply { Confirmed = true, Ended = { "web", "db" }, Message = "both at once" });
+            return Task.FromResult(new FenceReply { Begun = true, Confirmed = true, Ended = { "web", "db" }, Message = "both at once" });
         };
         var order = Order(executor.Address);
 
@@ -33,7 +33,55 @@ public sealed class ExecutorFenceTests : IDisposable
 
         Assert.Equal((true, true, "both at once"), (word.Answered, word.Confirmed, word.Message));
         Assert.Equal(["web", "db"], word.Ended);
-        Assert.Equal((order.RecoveryId.ToString(), 7UL), (asked!.Recovery, asked.Epoch));
+        Assert.True(word.MayHaveBegun);
+        Assert.Equal((order.RecoveryId.ToString(), 7UL, false), (asked!.Recovery, asked.Epoch, asked.OnlyIfBegun));
+    }
+
+    [Fact]
+    public async Task Given_a_question_then_the_executor_is_told_that_it_is_no_order_and_its_no_is_believed()
+    {
+        await using var executor = await LoopbackExecutor.StartAsync();
+        executor.Does.Fence = (request, _) => Task.FromResult(new FenceReply { Begun = !request.OnlyIfBegun, Message = "never told" });
+
+        var word = await Fence().AskAsync(Order(executor.Address) with { OnlyIfBegun = true }, Cancel);
+
+        Assert.Equal((true, false, false), (word.Answered, word.Confirmed, word.MayHaveBegun));
+    }
+
+    // Who says "nothing was touched" has to know it: whatever was sent and not answered may have been obeyed.
+    [Fact]
+    public async Task Given_an_executor_that_dies_in_the_middle_then_it_may_have_begun()
+    {
+        await using var executor = await LoopbackExecutor.StartAsync();
+        var begun = new TaskCompletionSource();
+        executor.Does.Fence = async (_, gone) =>
+        {
+            begun.SetResult();
+            await Task.Delay(Timeout.Infinite, gone);
+            return new FenceReply();
+        };
+
+        var asking = Fence().AskAsync(Order(executor.Address), Cancel);
+        await begun.Task;
+        await executor.DisposeAsync();
+        var word = await asking;
+
+        Assert.Equal((false, true), (word.Confirmed, word.MayHaveBegun));
+    }
+
+    [Theory]
+    [InlineData(StatusCode.InvalidArgument, false)] // malformed, or withdrawn before it arrived
+    [InlineData(StatusCode.Unavailable, false)] // its log can't be written
+    [InlineData(StatusCode.Internal, true)]
+    [InlineData(StatusCode.Unknown, true)]
+    public async Task Given_a_refusal_then_it_may_have_begun_unless_the_refusal_says_that_it_did_not(StatusCode code, bool mayHaveBegun)
+    {
+        await using var executor = await LoopbackExecutor.StartAsync();
+        executor.Does.Fence = (_, _) => throw new RpcException(new Status(code, "no"));
+
+        var word = await Fence().AskAsync(Order(executor.Address), Cancel);
+
+        Assert.Equal((false, mayHaveBegun), (word.Confirmed, word.MayHaveBegun));
     }
 
     [Fact]
@@ -55,6 +103,7 @@ public sealed class ExecutorFenceTests : IDisposable
         var word = await Fence().AskAsync(Order(executor.Address), Cancel);
 
         Assert.Equal((false, false, "it is too old to be asked to end its guests"), (word.Answered, word.Confirmed, word.Message));
+        Assert.False(word.MayHaveBegun);
     }
 
     [Fact]
@@ -88,6 +137,7 @@ public sealed class ExecutorFenceTests : IDisposable
 
         Assert.Equal((false, false), (word.Answered, word.Confirmed));
         Assert.Contains(address, word.Message, StringComparison.Ordinal);
+        Assert.False(word.MayHaveBegun);
     }
 
     [Fact]
@@ -103,7 +153,7 @@ public sealed class ExecutorFenceTests : IDisposable
 
         var word = await Fence().AskAsync(Order($"http://{full.LocalEndPoint}"), Cancel);
 
-        Assert.Equal((false, false), (word.Answered, word.Confirmed));
+        Assert.Equal((false, false, false), (word.Answered, word.Confirmed, word.MayHaveBegun));
         Assert.InRange(Stopwatch.GetElapsedTime(begin), TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
@@ -116,7 +166,7 @@ public sealed class ExecutorFenceTests : IDisposable
 
         var word = await Fence().AskAsync(Order($"http://{frozen.LocalEndpoint}"), Cancel);
 
-        Assert.Equal((false, false), (word.Answered, word.Confirmed));
+        Assert.Equal((false, false, true), (word.Answered, word.Confirmed, word.MayHaveBegun));
         Assert.InRange(Stopwatch.GetElapsedTime(begin), TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
 

@@ -365,7 +365,10 @@ public sealed class AgentLevelTests : IDisposable
 
     private sealed class SilentExecutors : IHostFence
     {
+        public Task<HostWord> TellAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
+            Task.FromResult(new HostWord(Answered: false, Confirmed: false, "nobody answers", MayHaveBegun: false));
+
         public Task<HostWord> AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
-            Task.FromResult(new HostWord(Answered: false, Confirmed: false, "nobody answers"));
+            TellAsync(host, order, cancellationToken);
     }
 }

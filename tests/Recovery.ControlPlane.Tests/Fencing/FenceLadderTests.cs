@@ -12,7 +12,7 @@ public sealed class FenceLadderTests : IHostFence, IFenceAgent, IStorageFence
     private readonly List<string> asked = [];
     private readonly SteeredTime time = new();
 
-    private Func<HostWord> Word { get; set; } = () => new HostWord(Answered: false, Confirmed: false, "nobody answers at http://10.0.0.11:7071");
+    private Func<HostWord> Word { get; set; } = () => new HostWord(Answered: false, Confirmed: false, "nobody answers at http://10.0.0.11:7071", MayHaveBegun: false);
 
     private Func<string, AgentAnswer> Agent { get; set; } = _ => new AgentAnswer(1);
 
@@ -23,7 +23,7 @@ public sealed class FenceLadderTests : IHostFence, IFenceAgent, IStorageFence
     [Fact]
     public async Task Given_a_host_that_answers_then_its_own_word_is_the_proof_and_nobody_pulls_its_plug()
     {
-        Word = () => new HostWord(Answered: true, Confirmed: true, "it ended 2 (web, db), and saw that none is left");
+        Word = () => new HostWord(Answered: true, Confirmed: true, "it ended 2 (web, db), and saw that none is left", MayHaveBegun: true);
 
         var attempt = await TryAsync();
 
@@ -38,7 +38,7 @@ public sealed class FenceLadderTests : IHostFence, IFenceAgent, IStorageFence
         Word = () =>
         {
             time.Now += TimeSpan.FromSeconds(20);
-            return new HostWord(Answered: true, Confirmed: true, "it found none");
+            return new HostWord(Answered: true, Confirmed: true, "it found none", MayHaveBegun: true);
         };
 
         var proof = (await TryAsync()).Proof("node1", time.Now + TimeSpan.FromSeconds(1));
@@ -63,7 +63,7 @@ public sealed class FenceLadderTests : IHostFence, IFenceAgent, IStorageFence
     [Fact]
     public async Task Given_a_host_that_answers_and_can_not_confirm_then_it_is_asked_twice_and_its_agent_comes_next()
     {
-        Word = () => new HostWord(Answered: true, Confirmed: false, "web does not die: it waits for its storage");
+        Word = () => new HostWord(Answered: true, Confirmed: false, "web does not die: it waits for its storage", MayHaveBegun: true);
         Agent = action => new AgentAnswer(action == "off" ? 0 : 2);
 
         var attempt = await TryAsync();
@@ -71,6 +71,43 @@ public sealed class FenceLadderTests : IHostFence, IFenceAgent, IStorageFence
         Assert.Equal(["executor", "executor", "status", "off", "status"], asked);
         Assert.True(attempt.ProvenOff);
         Assert.Contains(attempt.Log, line => line.Contains("web does not die", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Given_a_host_that_may_have_ended_guests_then_that_is_known_whatever_level_proves_it_off(bool proven)
+    {
+        var tries = 0;
+        Word = () => new HostWord(Answered: true, Confirmed: false, "the answer was lost", MayHaveBegun: ++tries == 1);
+        Agent = action => new AgentAnswer(action == "off" ? 0 : proven ? 2 : 1);
+
+        var attempt = await TryAsync();
+
+        Assert.Equal((2, proven, true), (tries, attempt.ProvenOff, attempt.OrderIsOut));
+    }
+
+    [Fact]
+    public async Task Given_a_host_that_was_never_reached_then_no_order_is_out()
+    {
+        Assert.False((await TryAsync()).OrderIsOut);
+    }
+
+    [Theory]
+    [InlineData(true, true, "the host's own executor: confirmed (as it says) in 0.0 s")]
+    [InlineData(false, true, "the host's own executor: failed (as it says) in 0.0 s")]
+    [InlineData(false, false, "the host's own executor: was never told (as it says) in 0.0 s")]
+    public async Task Asked_what_became_of_an_order_only_the_host_itself_is_asked_and_once(bool confirmed, bool begun, string line)
+    {
+        Word = () => new HostWord(Answered: true, confirmed, "as it says", begun);
+        var host = Some.Host("node1");
+        using var ladder = new FenceLadder(this, this, [this], time, NullLogger<FenceLadder>.Instance);
+
+        var attempt = await ladder.AskAsync(host, new FenceOrder(Guid.NewGuid(), 1), Cancel);
+
+        Assert.Equal(["question"], asked);
+        Assert.Equal((confirmed, begun, FenceProofKind.ExecutorWord), (attempt.ProvenOff, attempt.OrderIsOut, attempt.Kind));
+        Assert.Equal([line], attempt.Log);
     }
 
     [Fact]
@@ -128,6 +165,12 @@ public sealed class FenceLadderTests : IHostFence, IFenceAgent, IStorageFence
         Assert.Throws<InvalidOperationException>(() => new FenceAttempt(false, "", []).Proof("node1", Some.Moment));
 
     Task<HostWord> IHostFence.AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
+    {
+        asked.Add("question");
+        return Task.FromResult(Word());
+    }
+
+    Task<HostWord> IHostFence.TellAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
     {
         asked.Add("executor");
         return Task.FromResult(Word());

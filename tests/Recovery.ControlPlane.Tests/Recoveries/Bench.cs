@@ -160,17 +160,19 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         var proofs = new FenceProofs(this, Liveness, time);
         var sight = new ReturnSight(this, proofs, Liveness, this);
         var ledger = new ReturnLedger(sight, this, time);
+        var absence = new BriefAbsence(Liveness);
         var drive = new RecoveryDrive(
             new Observer(this, proofs, Liveness),
             new PlanStage(
                 this,
                 new PlanMaker(this, Targets, this, time, NullLogger<PlanMaker>.Instance),
                 new PlanArchive(this, Options.Plans),
+                absence,
                 close,
                 Options),
             new ResumeStage(this, sight, ledger, close),
             new FenceAction(this, new FencingTurn(), Options),
-            new RecheckStage(this, Options),
+            new RecheckStage(this, absence, Options),
             new StepCarrier(this, new StepSender(this, Options), this, proofs, new ReturnGuard(sight), NullLogger<StepCarrier>.Instance),
             ledger,
             close,
@@ -279,6 +281,17 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
     {
         FenceCalls++;
         return Task.FromResult(Fence());
+    }
+
+    /// <summary>What a host answers that is asked whether it was told to end its guests; it was not, unless a story says so.</summary>
+    public Func<FenceAttempt> AfterOrder { get; set; } = () => new FenceAttempt(false, "It was never told.", ["never told"]);
+
+    public int Questions { get; private set; }
+
+    Task<FenceAttempt> IFencing.AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken)
+    {
+        Questions++;
+        return Task.FromResult(AfterOrder());
     }
 
     public Task<StepReply> AwaitAsync(string name, ReadinessGate gate, CancellationToken cancellationToken) => Ready(name);

@@ -30,7 +30,7 @@ public sealed class FencingTurnTests : IAsyncLifetime
         var attempts = 0;
         string? told = null;
 
-        var mine = await turn.RunAsync(Claim(one), "node1", async token => told = await turn.RunAsync(Claim(other), "node1", Attempt, token), Cancel);
+        var mine = await turn.RunAsync(Claim(one), "node1", async token => (told = await turn.RunAsync(Claim(other), "node1", Attempt, token)) is null, Cancel);
 
         Assert.Null(mine);
         Assert.Equal((0, true), (attempts, told!.Contains($"{one}", StringComparison.Ordinal)));
@@ -38,10 +38,10 @@ public sealed class FencingTurnTests : IAsyncLifetime
         Assert.Equal(1, attempts);
         Assert.Empty(await LocksAsync());
 
-        Task Attempt(CancellationToken token)
+        Task<bool> Attempt(CancellationToken token)
         {
             attempts++;
-            return Task.CompletedTask;
+            return NothingIsOut;
         }
     }
 
@@ -65,12 +65,13 @@ public sealed class FencingTurnTests : IAsyncLifetime
         Assert.Equal(0, overlaps);
         Assert.InRange(made, 6, 12);
 
-        Func<CancellationToken, Task> AttemptAsync(int bit) => async token =>
+        Func<CancellationToken, Task<bool>> AttemptAsync(int bit) => async token =>
         {
             overlaps += (Interlocked.Or(ref busy, 1 << bit) & (1 << bit)) != 0 ? 1 : 0;
             await Task.Delay(50, token);
             Interlocked.And(ref busy, ~(1 << bit));
             Interlocked.Increment(ref made);
+            return false;
         };
     }
 
@@ -80,16 +81,31 @@ public sealed class FencingTurnTests : IAsyncLifetime
         await database.AddAsync(new RecoveryLockRow { Subject = RecoveryLockRow.ForFencing("node1"), RecoveryId = one });
 
         Assert.NotNull(await turn.RunAsync(Claim(other), "node1", _ => throw new InvalidOperationException("not its turn"), Cancel));
-        Assert.Null(await turn.RunAsync(Claim(one), "node1", _ => Task.CompletedTask, Cancel));
+        Assert.Null(await turn.RunAsync(Claim(one), "node1", _ => NothingIsOut, Cancel));
         Assert.Empty(await LocksAsync());
     }
 
     [Fact]
-    public async Task Given_an_attempt_that_breaks_then_the_turn_is_given_back()
+    public async Task Given_an_order_that_may_have_arrived_then_that_is_known_before_it_is_sent_and_until_somebody_says_that_it_did_not()
+    {
+        List<string> during = [];
+
+        await turn.RunAsync(Claim(one), "node1", async _ => (during = await LocksAsync()).Count > 0, Cancel);
+
+        Assert.Equal([RecoveryLockRow.ForFencing("node1"), RecoveryLockRow.ForOrder(one, "node1")], during.Order(StringComparer.Ordinal));
+        Assert.Equal([RecoveryLockRow.ForOrder(one, "node1")], await LocksAsync());
+
+        await turn.RunAsync(Claim(one), "node1", _ => NothingIsOut, Cancel);
+
+        Assert.Empty(await LocksAsync());
+    }
+
+    [Fact]
+    public async Task Given_an_attempt_that_breaks_then_the_turn_is_given_back_and_the_order_may_be_out()
     {
         await Assert.ThrowsAsync<IOException>(() => turn.RunAsync(Claim(one), "node1", _ => throw new IOException(), Cancel));
 
-        Assert.Empty(await LocksAsync());
+        Assert.Equal([RecoveryLockRow.ForOrder(one, "node1")], await LocksAsync());
     }
 
     [Fact]
@@ -104,6 +120,8 @@ public sealed class FencingTurnTests : IAsyncLifetime
             () => turn.RunAsync(Claim(one), "node1", _ => throw new InvalidOperationException("not ours"), Cancel));
         Assert.Empty(await LocksAsync());
     }
+
+    private static Task<bool> NothingIsOut => Task.FromResult(false);
 
     private Task<List<string>> LocksAsync() => database.ReadAsync(each => each.Locks.Select(held => held.Subject).ToListAsync(Cancel));
 

@@ -9,7 +9,7 @@ namespace Recovery.ControlPlane.Tests.Recoveries;
 public sealed class HostFenceTests : IExecutorFence
 {
     private readonly List<ExecutorFenceOrder> orders = [];
-    private ExecutorWord word = new(true, true, [], "");
+    private ExecutorWord word = new(true, true, [], "", MayHaveBegun: true);
 
     public static TheoryData<bool, string[], string, string> Words => new()
     {
@@ -24,13 +24,21 @@ public sealed class HostFenceTests : IExecutorFence
     [MemberData(nameof(Words))]
     public async Task An_executors_word_is_told_in_words(bool confirmed, string[] ended, string message, string sentence)
     {
-        word = new ExecutorWord(true, confirmed, ended, message);
+        word = new ExecutorWord(true, confirmed, ended, message, MayHaveBegun: confirmed);
         var order = new FenceOrder(Guid.CreateVersion7(), 3);
 
-        var said = await new HostFence(this).AskAsync(Some.Host("node1", "http://n:1"), order, TestContext.Current.CancellationToken);
+        var said = await new HostFence(this).TellAsync(Some.Host("node1", "http://n:1"), order, TestContext.Current.CancellationToken);
 
-        Assert.Equal(new HostWord(true, confirmed, sentence), said);
+        Assert.Equal(new HostWord(true, confirmed, sentence, confirmed), said);
         Assert.Equal(new ExecutorFenceOrder("node1", "http://n:1", order.Recovery, 3), Assert.Single(orders));
+    }
+
+    [Fact]
+    public async Task Asked_what_became_of_an_order_it_is_given_no_new_one()
+    {
+        await new HostFence(this).AskAsync(Some.Host("node1", "http://n:1"), new FenceOrder(Guid.CreateVersion7(), 3), TestContext.Current.CancellationToken);
+
+        Assert.True(Assert.Single(orders).OnlyIfBegun);
     }
 
     public Task<ExecutorWord> AskAsync(ExecutorFenceOrder order, CancellationToken cancellationToken)

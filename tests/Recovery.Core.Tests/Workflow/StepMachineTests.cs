@@ -29,6 +29,11 @@ public class StepMachineTests
         { "again when it is time", In(RecoveryState.AwaitingProof, Guest("a")), See("node1", new HostSight { FenceAgainAt = Now }), "Fence node1" },
         { "a living source ends it", In(RecoveryState.Fencing, Guest("a"), Guest("b")), Alive, "Skip a b, Close" },
         { "unless that was known and wanted", In(RecoveryState.Fencing, Guest("a")) with { EvenIfAlive = true }, Alive, "Fence node1" },
+        { "of two only the living one", In(RecoveryState.Fencing, Guest("a"), Guest("b") with { Source = "node9" }), Alive, "Skip a" },
+        { "but one whose guests it may have ended is asked whether it did", In(RecoveryState.Fencing, Guest("a"), Guest("b")), Told, "AskAfterOrder node1" },
+        { "not when it is paused, nor is it given up", In(RecoveryState.Fencing, Guest("a")) with { Paused = true }, Told, "" },
+        { "not again too soon", In(RecoveryState.Fencing, Guest("a")), See("node1", new HostSight { IsAlive = true, OrderIsOut = true, FenceAgainAt = Now.AddSeconds(9) }), "AwaitProof node1" },
+        { "and while it is silent it is fenced", In(RecoveryState.Fencing, Guest("a")), See("node1", new HostSight { OrderIsOut = true }), "Fence node1" },
         { "a proof lets it go on", In(RecoveryState.AwaitingProof, Guest("a")), Proven, "Recheck" },
         { "also when it came by itself and somebody paused it: later", In(RecoveryState.AwaitingProof, Guest("a")) with { Paused = true }, Proven, "" },
         { "cancelling skips what was not touched", In(RecoveryState.AwaitingProof, Guest("a"), Guest("b")) with { Cancel = CancelMode.Finish }, Nothing, "Skip a b" },
@@ -48,6 +53,7 @@ public class StepMachineTests
 
         { "no start without a proof", In(RecoveryState.Recovering, BeforeStart), Nothing, "Fence node1" },
         { "none from a living source: that start has failed", In(RecoveryState.Recovering, BeforeStart), Alive, "Settle a Start FailedForGood SOURCE_NOT_PROVEN_OFF" },
+        { "unless it ended its guests, or may have: it is asked, once for all that wait for it", In(RecoveryState.Recovering, BeforeStart, BeforeStart with { Id = Id("b") }), Told, "AskAfterOrder node1" },
         { "nor is a lost start sent again then", In(RecoveryState.Recovering, Guest("a", InstanceState.Recovering, [.. UpToDefine, Unanswered(StepAction.Start)])), Alive, "Settle a Start FailedForGood SOURCE_NOT_PROVEN_OFF" },
         { "none when it was cancelled while it waited", In(RecoveryState.Recovering, BeforeStart) with { Cancel = CancelMode.Finish }, See("node1", new HostSight { FenceAgainAt = Now.AddSeconds(9) }), "Settle a Start FailedForGood SOURCE_NOT_PROVEN_OFF" },
         { "while it waits it says for what", In(RecoveryState.Recovering, BeforeStart), See("node1", new HostSight { FenceAgainAt = Now.AddSeconds(9), FenceFailure = "No BMC." }), "AwaitProof node1" },
@@ -112,6 +118,18 @@ public class StepMachineTests
         Assert.Contains("/v1/hosts/node1/attestations", said.Why);
         Assert.Empty(again.Actions);
         Assert.Equal(Now.AddSeconds(9), again.LookAgainAt);
+    }
+
+    [Fact]
+    public void Whoever_cancels_is_told_whose_guests_may_have_been_ended()
+    {
+        var recovery = In(RecoveryState.AwaitingProof, Guest("a"), Guest("b") with { Source = "node9" }) with { Cancel = CancelMode.Finish };
+
+        Assert.Contains("executor of node1 may have been told to end its guests", Why(Told));
+        Assert.Contains("executor of node1 may have been told to end its guests", Why(See("node1", new HostSight { Proof = Off with { Kind = FenceProofKind.ExecutorWord } })));
+        Assert.Equal("The recovery was cancelled before it was touched.", Why(Nothing));
+
+        string Why(Observation seen) => Assert.IsType<WorkflowAction.Skip>(Assert.Single(Next(recovery, seen).Actions)).Why;
     }
 
     [Fact]

@@ -18,6 +18,8 @@ internal static class Story
 
     public static Observation Alive { get; } = See("node1", new HostSight { IsAlive = true });
 
+    public static Observation Told { get; } = See("node1", new HostSight { IsAlive = true, OrderIsOut = true });
+
     public static Observation See(string host, HostSight sight) =>
         new() { Hosts = new Dictionary<string, HostSight> { [host] = sight } };
 
@@ -58,6 +60,7 @@ internal static class Story
         WorkflowAction.EndInstance end => $"EndInstance {Name(end.Instance)} {end.State}",
         WorkflowAction.Skip skip => $"Skip {string.Join(' ', skip.Instances.Select(Name))}",
         WorkflowAction.Fence fence => $"Fence {fence.Host}",
+        WorkflowAction.AskAfterOrder ask => $"AskAfterOrder {ask.Host}",
         WorkflowAction.AwaitProof wait => $"AwaitProof {wait.Host}",
         _ => action.GetType().Name,
     }));

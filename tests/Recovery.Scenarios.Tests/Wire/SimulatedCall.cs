@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Grpc.Core;
 using Recovery.Scenarios.Tests.Cluster;
 using Recovery.Scenarios.Tests.Time;
@@ -233,9 +234,9 @@ internal sealed class SimulatedCall<T>(
     }
 
     private void NotConnected(string why) => controlPlane.Post(
-        _ => Fail(StatusCode.Unavailable, why, new HttpRequestException(HttpRequestError.ConnectionError, why)), null);
+        _ => Fail(StatusCode.Unavailable, why, new SocketException((int)SocketError.TimedOut)), null);
 
-    private void FailLater(string why) => controlPlane.Post(_ => Fail(StatusCode.Unavailable, why), null);
+    private void FailLater(string why) => controlPlane.Post(_ => Fail(StatusCode.Unavailable, why, new IOException(why)), null);
 
     private void Fail(StatusCode code, string why, Exception? cause = null)
     {

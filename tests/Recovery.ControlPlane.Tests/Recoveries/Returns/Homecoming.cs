@@ -214,6 +214,9 @@ internal sealed class Homecoming : IStepDispatcher, IFencing, IAsyncDisposable
     public Task<FenceAttempt> TryAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
         Task.FromResult(new FenceAttempt(false, $"{host.Name} has no fence agent.", []));
 
+    public Task<FenceAttempt> AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
+        TryAsync(host, order, cancellationToken);
+
     /// <summary>It passes when the story says so; waits take as long as they take, so that a busy machine changes nothing.</summary>
     internal sealed class StoryTime : TimeProvider
     {
