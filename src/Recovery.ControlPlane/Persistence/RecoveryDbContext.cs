@@ -44,6 +44,8 @@ public class RecoveryDbContext : DbContext
 
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
 
+    public DbSet<FenceOrderRow> FenceOrders => Set<FenceOrderRow>();
+
     public DbSet<FenceProofRow> FenceProofs => Set<FenceProofRow>();
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
@@ -160,6 +162,11 @@ public class RecoveryDbContext : DbContext
             alarm.HasIndex(row => row.OpenSubject).IsUnique();
             alarm.HasIndex(row => row.InstanceId);
             AsJson(alarm.Property(row => row.Hosts));
+        });
+        modelBuilder.Entity<FenceOrderRow>(order =>
+        {
+            order.HasKey(row => new { row.RecoveryId, row.Host });
+            order.Property(row => row.Host).HasMaxLength(253);
         });
         modelBuilder.Entity<FenceProofRow>(proof =>
         {

@@ -7,7 +7,7 @@ namespace Recovery.ControlPlane.Recoveries;
 /// <summary>
 /// A host is fenced by one recovery at a time, over all replicas: whoever fences it holds a row of the database. A row
 /// that a crash left behind belongs to its recovery, and whoever drives that next takes it over. A second row, written
-/// with it, says that the host's executor may have been told; it stays for as long as nobody said that it was not.
+/// with it, says that the host's executor may have been told; it stays until somebody says that it was not.
 /// </summary>
 public sealed class FencingTurn
 {
@@ -45,7 +45,6 @@ public sealed class FencingTurn
     private static async Task<Guid?> TakeAsync(Claim claim, string host, CancellationToken cancellationToken)
     {
         var subject = RecoveryLockRow.ForFencing(host);
-        var order = RecoveryLockRow.ForOrder(claim.RecoveryId, host);
         while (true)
         {
             if (await HolderAsync(claim, subject, cancellationToken) is { } holder)
@@ -59,9 +58,9 @@ public sealed class FencingTurn
                     async (context, token) =>
                     {
                         context.Locks.Add(new RecoveryLockRow { Subject = subject, RecoveryId = claim.RecoveryId });
-                        if (!await context.Locks.AnyAsync(held => held.Subject == order, token))
+                        if (!await context.FenceOrders.AnyAsync(order => order.RecoveryId == claim.RecoveryId && order.Host == host, token))
                         {
-                            context.Locks.Add(new RecoveryLockRow { Subject = order, RecoveryId = claim.RecoveryId });
+                            context.FenceOrders.Add(new FenceOrderRow { RecoveryId = claim.RecoveryId, Host = host });
                         }
                     },
                     cancellationToken);
@@ -77,11 +76,19 @@ public sealed class FencingTurn
     private static Task ReturnAsync(Claim claim, string host, bool orderIsOut, CancellationToken cancellationToken)
     {
         var subject = RecoveryLockRow.ForFencing(host);
-        var order = orderIsOut ? subject : RecoveryLockRow.ForOrder(claim.RecoveryId, host);
         return claim.WriteAsync(
-            (context, token) => context.Locks
-                .Where(held => (held.Subject == subject || held.Subject == order) && held.RecoveryId == claim.RecoveryId)
-                .ExecuteDeleteAsync(token),
+            async (context, token) =>
+            {
+                await context.Locks
+                    .Where(held => held.Subject == subject && held.RecoveryId == claim.RecoveryId)
+                    .ExecuteDeleteAsync(token);
+                if (!orderIsOut)
+                {
+                    await context.FenceOrders
+                        .Where(order => order.RecoveryId == claim.RecoveryId && order.Host == host)
+                        .ExecuteDeleteAsync(token);
+                }
+            },
             cancellationToken);
     }
 

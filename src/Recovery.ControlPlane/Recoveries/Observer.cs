@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
-using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
@@ -44,7 +43,7 @@ public sealed class Observer(
                 IsLost = proofs.IsLost(host),
                 ListenFor = liveness.TooEarlyToTell(host),
                 IsBeingFenced = beingFenced.Contains(host),
-                OrderIsOut = told.Contains(RecoveryLockRow.ForOrder(driven.Row.Id, host)),
+                OrderIsOut = told.Contains(host),
                 FenceAgainAt = fenced?.Again,
                 FenceFailure = fenced?.Why ?? "",
             };
@@ -59,11 +58,11 @@ public sealed class Observer(
     private async Task<HashSet<string>> ToldAsync(Guid recovery, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var orders = await context.Locks.AsNoTracking()
-            .Where(held => held.RecoveryId == recovery && held.Subject.StartsWith("order/"))
-            .Select(held => held.Subject)
+        var hosts = await context.FenceOrders.AsNoTracking()
+            .Where(order => order.RecoveryId == recovery)
+            .Select(order => order.Host)
             .ToListAsync(cancellationToken);
-        return orders.ToHashSet(StringComparer.Ordinal);
+        return hosts.ToHashSet(StringComparer.Ordinal);
     }
 
     // Read only before planning and while somebody has to be fenced: it takes a look at every host.

@@ -90,14 +90,17 @@ public sealed class FencingTurnTests : IAsyncLifetime
     {
         List<string> during = [];
 
-        await turn.RunAsync(Claim(one), "node1", async _ => (during = await LocksAsync()).Count > 0, Cancel);
+        await turn.RunAsync(Claim(one), "node1", async _ => (during = await OrdersAsync()).Count > 0, Cancel);
 
-        Assert.Equal([RecoveryLockRow.ForFencing("node1"), RecoveryLockRow.ForOrder(one, "node1")], during.Order(StringComparer.Ordinal));
-        Assert.Equal([RecoveryLockRow.ForOrder(one, "node1")], await LocksAsync());
+        Assert.Equal(["node1"], during);
+        Assert.Equal(["node1"], await OrdersAsync());
+        Assert.Empty(await LocksAsync());
+
+        await turn.RunAsync(Claim(other), "node1", _ => NothingIsOut, Cancel);
+        Assert.Equal(["node1"], await OrdersAsync());
 
         await turn.RunAsync(Claim(one), "node1", _ => NothingIsOut, Cancel);
-
-        Assert.Empty(await LocksAsync());
+        Assert.Empty(await OrdersAsync());
     }
 
     [Fact]
@@ -105,7 +108,8 @@ public sealed class FencingTurnTests : IAsyncLifetime
     {
         await Assert.ThrowsAsync<IOException>(() => turn.RunAsync(Claim(one), "node1", _ => throw new IOException(), Cancel));
 
-        Assert.Equal([RecoveryLockRow.ForOrder(one, "node1")], await LocksAsync());
+        Assert.Empty(await LocksAsync());
+        Assert.Equal(["node1"], await OrdersAsync());
     }
 
     [Fact]
@@ -122,6 +126,8 @@ public sealed class FencingTurnTests : IAsyncLifetime
     }
 
     private static Task<bool> NothingIsOut => Task.FromResult(false);
+
+    private Task<List<string>> OrdersAsync() => database.ReadAsync(each => each.FenceOrders.Select(order => order.Host).ToListAsync(Cancel));
 
     private Task<List<string>> LocksAsync() => database.ReadAsync(each => each.Locks.Select(held => held.Subject).ToListAsync(Cancel));
 

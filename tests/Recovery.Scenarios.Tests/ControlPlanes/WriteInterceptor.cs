@@ -13,7 +13,7 @@ internal sealed class WriteInterceptor(World world, ControlPlaneProcess process)
 {
     // What the runner and the operators write; reports of hosts are neither.
     private static readonly HashSet<string> Journaled =
-        ["Recoveries", "RecoveryInstances", "Journal", "Events", "Locks", "IdempotencyKeys", "FenceProofs", "Instances", "Audit"];
+        ["Recoveries", "RecoveryInstances", "Journal", "Events", "Locks", "IdempotencyKeys", "FenceProofs", "FenceOrders", "Instances", "Audit"];
 
     private static readonly Task Never = new TaskCompletionSource().Task;
 

@@ -37,6 +37,9 @@ internal sealed record Mutant(string Name, Mutations Mutations, params Invariant
         new("a recovery holds its hosts and instances: nothing is evacuated twice at once",
             new Mutations { Interceptors = [new Unwritten("RecoveryLockRow")] },
             Invariant.TwoCopies, Invariant.TwoEnds, Invariant.Misplaced),
+        new("an order to fence is on record before it is sent: who says that nothing was touched knows it",
+            new Mutations { Interceptors = [new Unwritten("FenceOrderRow")] },
+            Invariant.FalseProgress),
         new("what fails is put back",
             OnTheWay((_, step, send) => InstanceSteps.IsPuttingBack(step.Action)
                 ? Task.FromResult(new StepReply(StepOutcome.Succeeded, "", "done", []))

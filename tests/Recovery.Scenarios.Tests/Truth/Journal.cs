@@ -168,10 +168,11 @@ internal sealed class Journal(World world)
     private void LookAtInstances(ControlPlaneProcess process, List<string> replans)
     {
         foreach (var now in world.Database.Read(
-            "SELECT RecoveryId, InstanceId, State, Target, Attempt, Name, Intent, StartedAt, Task FROM RecoveryInstances",
+            "SELECT RecoveryId, InstanceId, State, Target, Attempt, Name, Intent, StartedAt, Task, Source, Reason FROM RecoveryInstances",
             row => new SeenInstance(
                 row.GetString(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetInt64(4),
-                row.GetString(5), row.GetString(6), row.IsDBNull(7) ? null : row.GetInt64(7), row.GetString(8))))
+                row.GetString(5), row.GetString(6), row.IsDBNull(7) ? null : row.GetInt64(7), row.GetString(8),
+                row.GetString(9), row.GetString(10))))
         {
             var key = (now.Recovery, now.Instance);
             var before = instances.GetValueOrDefault(key);
@@ -184,6 +185,11 @@ internal sealed class Journal(World world)
             if (before?.Target is { } was && now.Target is { } target && was != target && !replans.Exists(said => said.Contains(now.Name, StringComparison.Ordinal)))
             {
                 world.Watcher.Broken(Invariant.UnannouncedChange, $"{now.Name} goes to {target} instead of {was}, and no event says so");
+            }
+
+            if (before?.State != now.State && now is { State: "Skipped" } && now.Reason.Contains("Nothing was touched there", StringComparison.Ordinal))
+            {
+                world.Watcher.SaidUntouched(world.Host(now.Source), Guid.Parse(now.Recovery), Guid.Parse(now.Instance));
             }
 
             if (before?.State != now.State && now.Target is { } place)
@@ -216,5 +222,6 @@ internal sealed class Journal(World world)
     }
 
     private sealed record SeenInstance(
-        string Recovery, string Instance, string State, string? Target, long Attempt, string Name, string Intent, long? StartedAt, string Task);
+        string Recovery, string Instance, string State, string? Target, long Attempt, string Name, string Intent, long? StartedAt, string Task,
+        string Source, string Reason);
 }

@@ -170,6 +170,15 @@ internal sealed class Watcher(World world)
         }
     }
 
+    /// <summary>An instance's host is said to have been left alone.</summary>
+    public void SaidUntouched(SimulatedHost host, Guid recovery, Guid guest)
+    {
+        if (host.Log.Fences.ContainsKey(recovery.ToString("D")))
+        {
+            Broken(Invariant.FalseProgress, $"{host.Name} is said to have been left alone, and it ended {guest} for this recovery");
+        }
+    }
+
     /// <summary>An instance is said to have failed with nothing left of it.</summary>
     public void SaidFailed(SimulatedHost host, Guid recovery, Guid guest, DateTimeOffset since)
     {

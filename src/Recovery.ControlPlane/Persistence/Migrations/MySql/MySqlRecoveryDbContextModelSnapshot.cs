@@ -235,6 +235,20 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                     b.ToTable("Events");
                 });
 
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.FenceOrderRow", b =>
+                {
+                    b.Property<Guid>("RecoveryId")
+                        .HasColumnType("char(36)");
+
+                    b.Property<string>("Host")
+                        .HasMaxLength(253)
+                        .HasColumnType("varchar(253)");
+
+                    b.HasKey("RecoveryId", "Host");
+
+                    b.ToTable("FenceOrders");
+                });
+
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.FenceProofRow", b =>
                 {
                     b.Property<long>("Id")

@@ -222,6 +222,20 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                     b.ToTable("Events");
                 });
 
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.FenceOrderRow", b =>
+                {
+                    b.Property<Guid>("RecoveryId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Host")
+                        .HasMaxLength(253)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RecoveryId", "Host");
+
+                    b.ToTable("FenceOrders");
+                });
+
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.FenceProofRow", b =>
                 {
                     b.Property<long>("Id")

@@ -139,6 +139,21 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                 .Annotation("Relational:Collation", "utf8mb4_bin");
 
             migrationBuilder.CreateTable(
+                name: "FenceOrders",
+                columns: table => new
+                {
+                    RecoveryId = table.Column<Guid>(type: "char(36)", nullable: false, collation: "ascii_general_ci"),
+                    Host = table.Column<string>(type: "varchar(253)", maxLength: 253, nullable: false, collation: "utf8mb4_bin")
+                        .Annotation("MySql:CharSet", "utf8mb4")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FenceOrders", x => new { x.RecoveryId, x.Host });
+                })
+                .Annotation("MySql:CharSet", "utf8mb4")
+                .Annotation("Relational:Collation", "utf8mb4_bin");
+
+            migrationBuilder.CreateTable(
                 name: "FenceProofs",
                 columns: table => new
                 {
@@ -519,6 +534,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
 
             migrationBuilder.DropTable(
                 name: "Events");
+
+            migrationBuilder.DropTable(
+                name: "FenceOrders");
 
             migrationBuilder.DropTable(
                 name: "FenceProofs");

@@ -11,7 +11,7 @@ using Recovery.ControlPlane.Persistence.Sqlite;
 namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteRecoveryDbContext))]
-    [Migration("20261123035708_Initial")]
+    [Migration("20261123065606_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -223,6 +223,20 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                     b.HasIndex("RecoveryId", "Id");
 
                     b.ToTable("Events");
+                });
+
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.FenceOrderRow", b =>
+                {
+                    b.Property<Guid>("RecoveryId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Host")
+                        .HasMaxLength(253)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RecoveryId", "Host");
+
+                    b.ToTable("FenceOrders");
                 });
 
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.FenceProofRow", b =>

@@ -102,6 +102,18 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "FenceOrders",
+                columns: table => new
+                {
+                    RecoveryId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Host = table.Column<string>(type: "TEXT", maxLength: 253, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FenceOrders", x => new { x.RecoveryId, x.Host });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "FenceProofs",
                 columns: table => new
                 {
@@ -405,6 +417,9 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Events");
+
+            migrationBuilder.DropTable(
+                name: "FenceOrders");
 
             migrationBuilder.DropTable(
                 name: "FenceProofs");

@@ -12,7 +12,7 @@ using Recovery.ControlPlane.Persistence.MySql;
 namespace Recovery.ControlPlane.Persistence.Migrations.MySql
 {
     [DbContext(typeof(MySqlRecoveryDbContext))]
-    [Migration("20261123035734_Initial")]
+    [Migration("20261123065632_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -236,6 +236,20 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                     b.HasIndex("RecoveryId", "Id");
 
                     b.ToTable("Events");
+                });
+
+            modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.FenceOrderRow", b =>
+                {
+                    b.Property<Guid>("RecoveryId")
+                        .HasColumnType("char(36)");
+
+                    b.Property<string>("Host")
+                        .HasMaxLength(253)
+                        .HasColumnType("varchar(253)");
+
+                    b.HasKey("RecoveryId", "Host");
+
+                    b.ToTable("FenceOrders");
                 });
 
             modelBuilder.Entity("Recovery.ControlPlane.Persistence.Rows.FenceProofRow", b =>
