@@ -25,6 +25,7 @@ public static class AcceptanceChecks
         {
             NoTargets(asked.Targets, faults);
             NoTargets(asked.ExcludedTargets, faults);
+            NoFencing(asked, faults);
         }
 
         if (asked.Hosts.Count == 0)
@@ -123,6 +124,16 @@ public static class AcceptanceChecks
         faults.AddRange(targets.Select(target => new Fault(FaultCodes.NotWithResume,
             $"{target.Value} is named as a target, and a resume starts guests on the host that they belong to. Leave targets and excludedTargets out, or ask for \"evacuate\".")
         { Pointer = target.Pointer }));
+
+    private static void NoFencing(AskedRecovery asked, List<Fault> faults)
+    {
+        if (asked.EvenIfAlive)
+        {
+            faults.Add(new(FaultCodes.NotWithResume,
+                "evenIfAlive ends guests that run, and a resume starts guests on hosts that are alive. Leave it out, or ask for \"evacuate\".")
+            { Pointer = "/options/evenIfAlive" });
+        }
+    }
 
     // Targets that are also named as sources are found by reading alone; these are sources by their instances.
     private static void TargetsThatAreSources(AskedRecovery asked, List<Named<string>> sources, List<Fault> faults)

@@ -33,7 +33,7 @@ public static class FaultCodes
     public static readonly FaultCode TargetExcluded = Never("target-excluded", "A host is a target and excluded");
     public static readonly FaultCode InstanceExcluded = Never("instance-excluded", "An instance is asked for and excluded");
     public static readonly FaultCode NotWithPlan = Never("not-with-plan", "The plan says it already");
-    public static readonly FaultCode NotWithResume = Never("not-with-resume", "A resume has no targets");
+    public static readonly FaultCode NotWithResume = Never("not-with-resume", "A resume moves and fences nothing");
     public static readonly FaultCode ResumeNotPlanned = Here("resume-not-planned", "A resume is not planned beforehand");
     public static readonly FaultCode UnknownPlan = Here("unknown-plan", "There is no such plan to carry out");
     public static readonly FaultCode PlanExpired = Here("plan-expired", "The plan is too old to be carried out");

@@ -29,7 +29,10 @@ internal sealed class StartDomainStep(StartGate gate, TimeProvider time) : IStep
     // Empty: somebody is in the middle of starting it, or was. Neither is it running, nor can it be started now.
     private static string Start(LibvirtDomain domain, bool paused, CancellationToken deadline)
     {
-        if (domain.IsActive()) return domain.State().IsStartingUp ? "" : "already running";
+        // One question: between two, libvirt may end what it had half started.
+        var state = domain.State();
+        if (state.IsStartingUp) return "";
+        if (state.Kind != StateKind.ShutOff) return "already running";
         deadline.ThrowIfCancellationRequested();
         try
         {

@@ -35,6 +35,7 @@ public sealed class RecoveryBodyTests(RefusalFixture fixture) : IClassFixture<Re
         { """{"kind":"drain","hosts":["node1"]}""", 422, ["kind-not-carried-out /kind"] },
         { """{"kind":"resume","hosts":["node1"]}""", 409, ["host-not-up /hosts/0"] },
         { """{"kind":"resume","hosts":["node1"],"targets":["node2"]}""", 400, ["not-with-resume /targets/0", "host-not-up /hosts/0"] },
+        { """{"kind":"resume","hosts":["node1"],"options":{"evenIfAlive":true}}""", 400, ["not-with-resume /options/evenIfAlive", "host-not-up /hosts/0"] },
         { """{"kind":"resume","hosts":["node1"],"options":{"dryRun":true}}""", 422, ["resume-not-planned /kind", "host-not-up /hosts/0"] },
         { """{"kind":"failback","hosts":["node1"]}""", 422, ["kind-not-carried-out /kind"] },
         { """{"kind":"drill","hosts":["node1"]}""", 422, ["kind-not-carried-out /kind"] },

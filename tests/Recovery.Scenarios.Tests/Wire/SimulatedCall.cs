@@ -32,6 +32,7 @@ internal sealed class SimulatedCall<T>(
     private RpcException? failure;
     private DateTimeOffset lastArrival;
     private int linkChanges;
+    private bool connected;
     private bool ended;
     private bool closed;
 
@@ -135,13 +136,26 @@ internal sealed class SimulatedCall<T>(
         }
     }
 
-    // On a connection that was there before the link broke; one that never stood carries nothing once it was given up.
+    // On a connection that was there before the link broke, what was sent arrives whatever became of the caller. Over one
+    // that never stood nothing is sent before the caller sees it stand.
     private void ArriveLate()
     {
-        if (!dialsAfresh || (failure is null && !closed))
+        if (!dialsAfresh)
         {
             Arrive();
+            return;
         }
+
+        controlPlane.Post(
+            _ =>
+            {
+                if (failure is null && !closed)
+                {
+                    connected = true;
+                    world.Later(world.Network.Latency(controlPlane.Name, host.Name), Arrive);
+                }
+            },
+            null);
     }
 
     // On the host: whoever listens there now, answers.
@@ -153,8 +167,11 @@ internal sealed class SimulatedCall<T>(
             return; // the pings will tell
         }
 
+        connected = true;
+
         if (host.Executor is not { } executor)
         {
+            connected = false;
             Pass(() => NotConnected("Connection refused"));
             return;
         }
@@ -234,7 +251,14 @@ internal sealed class SimulatedCall<T>(
     }
 
     private void NotConnected(string why) => controlPlane.Post(
-        _ => Fail(StatusCode.Unavailable, why, new SocketException((int)SocketError.TimedOut)), null);
+        _ =>
+        {
+            if (!connected)
+            {
+                Fail(StatusCode.Unavailable, why, new SocketException((int)SocketError.TimedOut));
+            }
+        },
+        null);
 
     private void FailLater(string why) => controlPlane.Post(_ => Fail(StatusCode.Unavailable, why, new IOException(why)), null);
 
