@@ -39,11 +39,12 @@ public sealed class ExecutorFence(ExecutorChannels channels, TimeProvider time, 
         {
             var (answered, why) = Explain(failure, order);
             log.LogDebug("{Host} does not fence itself: {Reason}", order.Host, why);
-            return new ExecutorWord(answered, false, [], why, MayHaveBegun: !NeverArrived(failure));
+            return new ExecutorWord(answered, false, [], why, MayHaveBegun: order.OnlyIfBegun || !NeverArrived(failure));
         }
     }
 
-    // In doubt it arrived: then its executor is asked what became of it, before anybody says that nothing was touched.
+    // In doubt it arrived: then its executor is asked what became of it, before anybody says that nothing was touched. A
+    // question that never arrived leaves everything as open as it was.
     private static bool NeverArrived(Exception failure) => failure switch
     {
         ExecutorUnreachableException => true,

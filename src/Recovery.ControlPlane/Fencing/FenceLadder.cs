@@ -29,7 +29,11 @@ public sealed class FenceLadder(
                 var level = new ExecutorLevel(host, order, executors, time, onlyAsk: true);
                 var end = await level.TryAsync(lines, cancellationToken);
                 log.LogWarning("{Host} was asked what became of the order to end its guests: {Evidence}", host.Name, end.Sentence);
-                return new FenceAttempt(end.Proven, end.Sentence, lines, end.Kind) { At = end.At, OrderIsOut = end.OrderIsOut };
+                return new FenceAttempt(end.Proven, end.Sentence, lines, end.Kind) 
+                {
+                    At = end.At,
+                    Order = end.OrderIsOut ? OrderState.Out : OrderState.Withdrawn,
+                };
             },
             cancellationToken);
 
@@ -76,7 +80,7 @@ public sealed class FenceLadder(
             if (end.Proven)
             {
                 log.LogWarning("{Host} is fenced: {Evidence}", host.Name, end.Sentence);
-                return new FenceAttempt(true, end.Sentence, lines, end.Kind) { At = end.At, OrderIsOut = orderIsOut };
+                return new FenceAttempt(true, end.Sentence, lines, end.Kind) { At = end.At, Order = Order() };
             }
 
             failures.Add(end.Sentence);
@@ -84,7 +88,9 @@ public sealed class FenceLadder(
 
         var evidence = $"Nothing proves that {host.Name} is off. {string.Join(" ", failures)} {WhatNext(host)}";
         log.LogError("{Host} is not fenced: {Evidence}", host.Name, evidence);
-        return new FenceAttempt(false, evidence, lines) { OrderIsOut = orderIsOut };
+        return new FenceAttempt(false, evidence, lines) { Order = Order() };
+
+        OrderState Order() => orderIsOut ? OrderState.Out : OrderState.None;
     }
 
     private async Task<FenceLevelEnd> TryAsync(IFenceLevel level, List<string> lines, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ internal sealed record FenceLevelEnd(bool Proven, string Sentence, FenceProofKin
     /// <summary>See <see cref="FenceAttempt.At"/>.</summary>
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>See <see cref="FenceAttempt.OrderIsOut"/>.</summary>
+    /// <summary>The host's own executor ended guests, or may have.</summary>
     public bool OrderIsOut { get; init; }
 
     /// <summary>The next try would end alike.</summary>

@@ -22,6 +22,19 @@ public interface IFencing
 /// <summary>On whose behalf a host is fenced: executors refuse an older epoch of a recovery than they have heard of.</summary>
 public sealed record FenceOrder(Guid Recovery, long Epoch);
 
+/// <summary>What is known of the order to an executor to end its host's guests.</summary>
+public enum OrderState
+{
+    /// <summary>None was given that could have arrived.</summary>
+    None,
+
+    /// <summary>Guests were ended, or may have been: it went out, and nobody said that it came to nothing.</summary>
+    Out,
+
+    /// <summary>The executor says that it never got one. It is withdrawn: if it comes yet, it is refused.</summary>
+    Withdrawn,
+}
+
 /// <summary>How fencing went.</summary>
 /// <param name="ProvenOff">A level proved that the host can't run its guests.</param>
 /// <param name="Evidence">Who said what; when not proven, why each level failed and what can be done.</param>
@@ -33,8 +46,8 @@ public sealed record FenceAttempt(
     /// <summary>From when on a sign to the contrary voids the proof; null: from when it is recorded.</summary>
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>The host's own executor ended guests, or may have: its order went out, and nobody said that it came to nothing.</summary>
-    public bool OrderIsOut { get; init; }
+    /// <summary>What this attempt says of the order to the host's own executor.</summary>
+    public OrderState Order { get; init; }
 
     /// <summary>The proof as it is to be recorded now.</summary>
     /// <exception cref="InvalidOperationException">Nothing is proven.</exception>

@@ -61,7 +61,7 @@ public sealed class FenceAction(IFencing fencing, FencingTurn turn, RecoveryOpti
             Failed(taken);
         }
 
-        async Task<bool> AttemptAsync(CancellationToken token)
+        async Task<OrderState> AttemptAsync(CancellationToken token)
         {
             var attempt = await fence(row, new FenceOrder(claim.RecoveryId, claim.Epoch), token);
             await claim.WriteAsync(
@@ -84,7 +84,7 @@ public sealed class FenceAction(IFencing fencing, FencingTurn turn, RecoveryOpti
                 memory.WasFenced(host, claim.Time.GetUtcNow() + (2 * FenceProof.Quiet), $"It was fenced, and was heard just before: {attempt.Evidence}");
             }
 
-            return attempt.OrderIsOut;
+            return attempt.Order;
         }
 
         void Failed(string why) =>

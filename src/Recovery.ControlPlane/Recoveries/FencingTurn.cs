@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 
@@ -14,57 +15,63 @@ public sealed class FencingTurn
     /// <summary>Makes the attempt while the turn is ours.</summary>
     /// <param name="claim">Of the recovery that wants the host off.</param>
     /// <param name="host">The host to be fenced.</param>
-    /// <param name="attempt">Fences it, and records what came of it; true when the order to its executor may be out.</param>
+    /// <param name="attempt">Fences it, and records what came of it; says what is known of the order to its executor.</param>
     /// <param name="cancellationToken">Leaves the turn with the recovery, for its next driver.</param>
     /// <returns>Null when the attempt was made; else who is at it, for an operator to read.</returns>
     /// <exception cref="ClaimLostException">Somebody else drives this recovery.</exception>
     public async Task<string?> RunAsync(
-        Claim claim, string host, Func<CancellationToken, Task<bool>> attempt, CancellationToken cancellationToken)
+        Claim claim, string host, Func<CancellationToken, Task<OrderState>> attempt, CancellationToken cancellationToken)
     {
-        if (await TakeAsync(claim, host, cancellationToken) is { } other)
+        var (other, orderWasOut) = await TakeAsync(claim, host, cancellationToken);
+        if (other is not null)
         {
             return $"Recovery {other} is fencing {host} right now; what comes of that counts for this one, too.";
         }
 
-        var orderIsOut = true;
+        var order = OrderState.Out;
         try
         {
-            orderIsOut = await attempt(cancellationToken);
+            order = await attempt(cancellationToken);
             return null;
         }
         finally
         {
             if (!cancellationToken.IsCancellationRequested)
             {
-                await ReturnAsync(claim, host, orderIsOut, cancellationToken);
+                // That this attempt gave no order says nothing of an earlier one.
+                var isOut = order == OrderState.Out || (order == OrderState.None && orderWasOut);
+                await ReturnAsync(claim, host, isOut, cancellationToken);
             }
         }
     }
 
-    /// <returns>Null when it is ours; else the recovery that has it.</returns>
-    private static async Task<Guid?> TakeAsync(Claim claim, string host, CancellationToken cancellationToken)
+    /// <returns>Null when it is ours, else the recovery that has it; and whether an order of ours may be out already.</returns>
+    private static async Task<(Guid? Other, bool OrderWasOut)> TakeAsync(Claim claim, string host, CancellationToken cancellationToken)
     {
         var subject = RecoveryLockRow.ForFencing(host);
+        var orderWasOut = await claim.QueryAsync(
+            (context, token) => context.FenceOrders.AnyAsync(order => order.RecoveryId == claim.RecoveryId && order.Host == host, token),
+            cancellationToken);
         while (true)
         {
             if (await HolderAsync(claim, subject, cancellationToken) is { } holder)
             {
-                return holder == claim.RecoveryId ? null : holder;
+                return (holder == claim.RecoveryId ? null : holder, orderWasOut);
             }
 
             try
             {
                 await claim.WriteAsync(
-                    async (context, token) =>
+                    context =>
                     {
                         context.Locks.Add(new RecoveryLockRow { Subject = subject, RecoveryId = claim.RecoveryId });
-                        if (!await context.FenceOrders.AnyAsync(order => order.RecoveryId == claim.RecoveryId && order.Host == host, token))
+                        if (!orderWasOut)
                         {
                             context.FenceOrders.Add(new FenceOrderRow { RecoveryId = claim.RecoveryId, Host = host });
                         }
                     },
                     cancellationToken);
-                return null;
+                return (null, orderWasOut);
             }
             catch (DbUpdateException taken) when (UniqueViolation.Is(taken))
             {

@@ -69,6 +69,14 @@ public sealed class ExecutorFenceTests : IDisposable
         Assert.Equal((false, true), (word.Confirmed, word.MayHaveBegun));
     }
 
+    [Fact]
+    public async Task Given_a_question_that_does_not_arrive_then_everything_is_as_open_as_it_was()
+    {
+        var word = await Fence().AskAsync(Order("http://127.0.0.1:1") with { OnlyIfBegun = true }, Cancel);
+
+        Assert.Equal((false, true), (word.Answered, word.MayHaveBegun));
+    }
+
     [Theory]
     [InlineData(StatusCode.InvalidArgument, false)] // malformed, or withdrawn before it arrived
     [InlineData(StatusCode.Unavailable, false)] // its log can't be written

@@ -84,13 +84,13 @@ public sealed class FenceLadderTests : IHostFence, IFenceAgent, IStorageFence
 
         var attempt = await TryAsync();
 
-        Assert.Equal((2, proven, true), (tries, attempt.ProvenOff, attempt.OrderIsOut));
+        Assert.Equal((2, proven, OrderState.Out), (tries, attempt.ProvenOff, attempt.Order));
     }
 
     [Fact]
     public async Task Given_a_host_that_was_never_reached_then_no_order_is_out()
     {
-        Assert.False((await TryAsync()).OrderIsOut);
+        Assert.Equal(OrderState.None, (await TryAsync()).Order);
     }
 
     [Theory]
@@ -106,7 +106,8 @@ public sealed class FenceLadderTests : IHostFence, IFenceAgent, IStorageFence
         var attempt = await ladder.AskAsync(host, new FenceOrder(Guid.NewGuid(), 1), Cancel);
 
         Assert.Equal(["question"], asked);
-        Assert.Equal((confirmed, begun, FenceProofKind.ExecutorWord), (attempt.ProvenOff, attempt.OrderIsOut, attempt.Kind));
+        Assert.Equal((confirmed, FenceProofKind.ExecutorWord), (attempt.ProvenOff, attempt.Kind));
+        Assert.Equal(begun ? OrderState.Out : OrderState.Withdrawn, attempt.Order);
         Assert.Equal([line], attempt.Log);
     }
 

@@ -284,7 +284,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
     }
 
     /// <summary>What a host answers that is asked whether it was told to end its guests; it was not, unless a story says so.</summary>
-    public Func<FenceAttempt> AfterOrder { get; set; } = () => new FenceAttempt(false, "It was never told.", ["never told"]);
+    public Func<FenceAttempt> AfterOrder { get; set; } = () => new FenceAttempt(false, "It was never told.", ["never told"]) { Order = OrderState.Withdrawn };
 
     public int Questions { get; private set; }
 

@@ -31,7 +31,7 @@ public class FenceOrderTests
     public async Task A_host_that_obeyed_gives_its_instances_to_the_others_although_it_lives()
     {
         await using var bench = new Bench("a");
-        bench.AfterOrder = () => new FenceAttempt(true, "It ended a, and saw that none is left.", [], FenceProofKind.ExecutorWord) { OrderIsOut = true };
+        bench.AfterOrder = () => new FenceAttempt(true, "It ended a, and saw that none is left.", [], FenceProofKind.ExecutorWord) { Order = OrderState.Out };
         var recovery = await OrderIsOutAsync(bench);
 
         await bench.StartAsync();
@@ -45,7 +45,7 @@ public class FenceOrderTests
     public async Task What_failed_can_be_tried_again_after_its_host_has_obeyed()
     {
         await using var bench = new Bench("a");
-        bench.AfterOrder = () => new FenceAttempt(true, "It ended a, and saw that none is left.", [], FenceProofKind.ExecutorWord) { OrderIsOut = true };
+        bench.AfterOrder = () => new FenceAttempt(true, "It ended a, and saw that none is left.", [], FenceProofKind.ExecutorWord) { Order = OrderState.Out };
         var answer = new StepReply(StepOutcome.FailedForGood, "LIBVIRT_REFUSED", "The disk is gone.", []);
         bench.Answer = step => step.Action == StepAction.Start ? answer : Bench.Done;
         var recovery = await OrderIsOutAsync(bench);
@@ -73,7 +73,7 @@ public class FenceOrderTests
     public async Task A_host_that_can_not_say_is_asked_again_and_is_neither_given_up_nor_believed()
     {
         await using var bench = new Bench("a");
-        bench.AfterOrder = () => new FenceAttempt(false, "It does not answer.", []) { OrderIsOut = true };
+        bench.AfterOrder = () => new FenceAttempt(false, "It does not answer.", []) { Order = OrderState.Out };
         var recovery = await OrderIsOutAsync(bench);
 
         await bench.StartAsync();

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
 using Recovery.ControlPlane.Tests.Inventory;
@@ -30,7 +31,11 @@ public sealed class FencingTurnTests : IAsyncLifetime
         var attempts = 0;
         string? told = null;
 
-        var mine = await turn.RunAsync(Claim(one), "node1", async token => (told = await turn.RunAsync(Claim(other), "node1", Attempt, token)) is null, Cancel);
+        var mine = await turn.RunAsync(Claim(one), "node1", async token =>
+        {
+            told = await turn.RunAsync(Claim(other), "node1", Attempt, token);
+            return OrderState.None;
+        }, Cancel);
 
         Assert.Null(mine);
         Assert.Equal((0, true), (attempts, told!.Contains($"{one}", StringComparison.Ordinal)));
@@ -38,7 +43,7 @@ public sealed class FencingTurnTests : IAsyncLifetime
         Assert.Equal(1, attempts);
         Assert.Empty(await LocksAsync());
 
-        Task<bool> Attempt(CancellationToken token)
+        Task<OrderState> Attempt(CancellationToken token)
         {
             attempts++;
             return NothingIsOut;
@@ -65,13 +70,13 @@ public sealed class FencingTurnTests : IAsyncLifetime
         Assert.Equal(0, overlaps);
         Assert.InRange(made, 6, 12);
 
-        Func<CancellationToken, Task<bool>> AttemptAsync(int bit) => async token =>
+        Func<CancellationToken, Task<OrderState>> AttemptAsync(int bit) => async token =>
         {
             overlaps += (Interlocked.Or(ref busy, 1 << bit) & (1 << bit)) != 0 ? 1 : 0;
             await Task.Delay(50, token);
             Interlocked.And(ref busy, ~(1 << bit));
             Interlocked.Increment(ref made);
-            return false;
+            return OrderState.None;
         };
     }
 
@@ -90,7 +95,11 @@ public sealed class FencingTurnTests : IAsyncLifetime
     {
         List<string> during = [];
 
-        await turn.RunAsync(Claim(one), "node1", async _ => (during = await OrdersAsync()).Count > 0, Cancel);
+        await turn.RunAsync(Claim(one), "node1", async _ =>
+        {
+            during = await OrdersAsync();
+            return OrderState.Out;
+        }, Cancel);
 
         Assert.Equal(["node1"], during);
         Assert.Equal(["node1"], await OrdersAsync());
@@ -99,7 +108,19 @@ public sealed class FencingTurnTests : IAsyncLifetime
         await turn.RunAsync(Claim(other), "node1", _ => NothingIsOut, Cancel);
         Assert.Equal(["node1"], await OrdersAsync());
 
+        // That it could not be reached the next time says nothing of the first.
         await turn.RunAsync(Claim(one), "node1", _ => NothingIsOut, Cancel);
+        Assert.Equal(["node1"], await OrdersAsync());
+
+        await turn.RunAsync(Claim(one), "node1", _ => Task.FromResult(OrderState.Withdrawn), Cancel);
+        Assert.Empty(await OrdersAsync());
+    }
+
+    [Fact]
+    public async Task Given_an_order_that_could_not_be_given_then_none_is_out()
+    {
+        await turn.RunAsync(Claim(one), "node1", _ => NothingIsOut, Cancel);
+
         Assert.Empty(await OrdersAsync());
     }
 
@@ -125,7 +146,7 @@ public sealed class FencingTurnTests : IAsyncLifetime
         Assert.Empty(await LocksAsync());
     }
 
-    private static Task<bool> NothingIsOut => Task.FromResult(false);
+    private static Task<OrderState> NothingIsOut => Task.FromResult(OrderState.None);
 
     private Task<List<string>> OrdersAsync() => database.ReadAsync(each => each.FenceOrders.Select(order => order.Host).ToListAsync(Cancel));
 
