@@ -36,31 +36,30 @@ public sealed class MariaDb : IAsyncDisposable
     private string Socket => $"{Directory}/socket";
 
     /// <param name="durable">Every commit reaches the disk, as in production; without it tests are faster.</param>
-    public static async Task<MariaDb> StartAsync(bool durable = false, CancellationToken cancellationToken = default)
+    public static Task<MariaDb> StartAsync(bool durable = false, CancellationToken cancellationToken = default) =>
+        StartAsync(durable, null, cancellationToken);
+
+    internal static async Task<MariaDb> StartAsync(bool durable, GaleraMember? member, CancellationToken cancellationToken)
     {
         // In memory where there is some: most of the time goes into files that nobody reads again.
         var memory = new DriveInfo("/dev/shm");
         var parent = !durable && memory.IsReady && memory.AvailableFreeSpace > 1L << 30 ? memory.Name : Path.GetTempPath();
         var directory = Path.Combine(parent, $"recovery-mariadb-{Guid.NewGuid():N}");
-        System.IO.Directory.CreateDirectory(directory);
-        await Tool.RunAsync("chown", ["mysql:", directory], cancellationToken);
-        await Tool.RunAsync(
-            "mariadb-install-db",
-            ["--no-defaults", "--user=mysql", $"--datadir={directory}/data", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"],
-            cancellationToken);
-        await File.WriteAllTextAsync(
-            $"{directory}/init.sql",
-            $"CREATE OR REPLACE USER 'recovery'@'%' IDENTIFIED BY '{Password.Replace("'", "''", StringComparison.Ordinal)}';\nGRANT ALL ON *.* TO 'recovery'@'%';\n",
-            cancellationToken);
+        System.IO.Directory.CreateDirectory($"{directory}/data");
         var port = FreePort();
+        await File.WriteAllTextAsync($"{directory}/my.cnf", Configuration(directory, port, durable) + member?.Configuration, cancellationToken);
+        await Tool.RunAsync("chown", ["-R", "mysql:", directory], cancellationToken);
+        if (member is not { Joins: true })
+        {
+            await Tool.RunAsync(
+                "mariadb-install-db",
+                ["--no-defaults", "--user=mysql", $"--datadir={directory}/data", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"],
+                cancellationToken);
+        }
+
         var keeper = Process.Start(new ProcessStartInfo(
             "setsid",
-            [
-                "bash", "-c", Keeper, "mariadb-keeper", directory, "mariadbd", "--no-defaults", "--user=mysql", $"--datadir={directory}/data",
-                $"--socket={directory}/socket", $"--pid-file={directory}/pid", $"--port={port}", "--bind-address=127.0.0.1",
-                $"--init-file={directory}/init.sql", "--skip-name-resolve", "--skip-log-bin", "--max-connections=500",
-                "--innodb-buffer-pool-size=64M", $"--innodb-flush-log-at-trx-commit={(durable ? 1 : 0)}",
-            ])
+            ["bash", "-c", Keeper, "mariadb-keeper", directory, "mariadbd", $"--defaults-file={directory}/my.cnf", .. member?.Arguments ?? []])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -69,6 +68,14 @@ public sealed class MariaDb : IAsyncDisposable
         try
         {
             await server.StartAgainAsync(cancellationToken);
+            if (member is not { Joins: true })
+            {
+                await server.QueryAsync(
+                    "mysql",
+                    $"CREATE USER 'recovery'@'%' IDENTIFIED BY '{Password.Replace("'", "''", StringComparison.Ordinal)}'; GRANT ALL ON *.* TO 'recovery'@'%';",
+                    cancellationToken);
+            }
+
             return server;
         }
         catch
@@ -129,7 +136,24 @@ public sealed class MariaDb : IAsyncDisposable
         keeper.Dispose();
     }
 
-    private static int FreePort()
+    private static string Configuration(string directory, int port, bool durable) =>
+        $"""
+        [mariadbd]
+        user=mysql
+        datadir={directory}/data
+        socket={directory}/socket
+        pid-file={directory}/pid
+        port={port}
+        bind-address=127.0.0.1
+        skip-name-resolve
+        skip-log-bin
+        max-connections=500
+        innodb-buffer-pool-size=64M
+        innodb-flush-log-at-trx-commit={(durable ? 1 : 0)}
+
+        """;
+
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
