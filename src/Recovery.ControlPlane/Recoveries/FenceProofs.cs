@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
@@ -35,7 +36,8 @@ public sealed class FenceProofs(
             .Where(row => names.Contains(row.Name))
             .ToDictionaryAsync(row => row.Name, row => row.LastHeardAt, StringComparer.Ordinal, cancellationToken);
         var guests = await context.Domains.AsNoTracking()
-            .Where(row => names.Contains(row.Host) && (row.State == DomainState.Running || row.State == DomainState.Paused))
+            .Where(row => names.Contains(row.Host))
+            .Where(DomainRow.HoldsItsDisks)
             .GroupBy(row => row.Host)
             .Select(rows => new { Host = rows.Key, At = rows.Max(row => (DateTimeOffset?)row.ReportedAt) })
             .ToDictionaryAsync(rows => rows.Host, rows => rows.At, StringComparer.Ordinal, cancellationToken);

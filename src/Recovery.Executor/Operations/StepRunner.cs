@@ -90,7 +90,9 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
 
     private void RefuseOutdated(string recovery, ulong epoch)
     {
-        if (epoch < log.Epoch(recovery)) throw new StepFailure(ErrorCode.StaleEpoch, Stale(recovery, log.Epoch(recovery), epoch));
+        if (epoch >= log.Epoch(recovery)) return;
+        logger.LogWarning("an order to fence this host refused: {Reason}", Stale(recovery, log.Epoch(recovery), epoch));
+        throw new StepFailure(ErrorCode.StaleEpoch, Stale(recovery, log.Epoch(recovery), epoch));
     }
 
     private static string Stale(string recovery, ulong newest, ulong epoch) =>
@@ -133,7 +135,10 @@ internal sealed class StepRunner(OperationLog log, LibvirtSession libvirt, IEnum
     {
         var newest = log.Epoch(command.Recovery);
         if (command.Epoch < newest)
+        {
+            logger.LogWarning("{Step} refused: {Reason}", Describe(command), Stale(command.Recovery, newest, command.Epoch));
             return (Failed(ErrorCode.StaleEpoch, Stale(command.Recovery, newest, command.Epoch)), null);
+        }
         var fingerprint = Commands.Fingerprint(command);
         if (log.Intent(command.StepId) is { } intent)
         {

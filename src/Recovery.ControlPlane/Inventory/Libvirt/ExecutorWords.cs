@@ -32,7 +32,7 @@ internal static class ExecutorWords
     {
         // The host's row may have it already, within this transaction.
         var isAnotherBoot = boot.Length > 0 && boot != database.Entry(host).Property(row => row.Boot).OriginalValue;
-        var active = said.Where(domain => domain.State is DomainState.Running or DomainState.Paused)
+        var active = said.Where(domain => domain.IsActive)
             .Select(domain => domain.Name)
             .Order(StringComparer.Ordinal)
             .ToList();

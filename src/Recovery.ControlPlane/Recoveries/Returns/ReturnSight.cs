@@ -77,8 +77,8 @@ public sealed class ReturnSight(
         RecoveryDbContext database, string host, List<Guid> ids, ClusterSnapshot snapshot, CancellationToken cancellationToken)
     {
         var copies = await database.Domains.AsNoTracking()
-            .Where(row => ids.Contains(row.Uuid) && row.Host != host
-                && (row.State == DomainState.Running || (row.State == DomainState.Paused && !row.WhyOffIsForgotten)))
+            .Where(row => ids.Contains(row.Uuid) && row.Host != host)
+            .Where(DomainRow.HoldsItsDisks)
             .Select(row => new { row.Uuid, row.Host })
             .ToListAsync(cancellationToken);
         var doubtful = new HashSet<string>(StringComparer.Ordinal);
