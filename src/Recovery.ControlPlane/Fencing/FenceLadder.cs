@@ -29,7 +29,7 @@ public sealed class FenceLadder(
                 var level = new ExecutorLevel(host, order, executors, time, onlyAsk: true);
                 var end = await level.TryAsync(lines, cancellationToken);
                 log.LogWarning("{Host} was asked what became of the order to end its guests: {Evidence}", host.Name, end.Sentence);
-                return new FenceAttempt(end.Proven, end.Sentence, lines, end.Kind) 
+                return new FenceAttempt(end.Proven, end.Sentence, lines, end.Kind)
                 {
                     At = end.At,
                     Order = end.OrderIsOut ? OrderState.Out : OrderState.Withdrawn,
