@@ -88,7 +88,8 @@ public class JournalTests
             };
             var recovery = await bench.AcceptAsync();
             await bench.StartAsync();
-            await Task.WhenAny(crashed.Task, bench.UntilFinalAsync(recovery));
+            var ended = bench.UntilFinalAsync(recovery);
+            await Task.WhenAny(crashed.Task, ended);
             if (!crashed.Task.IsCompleted)
             {
                 break;
@@ -96,7 +97,7 @@ public class JournalTests
 
             await bench.StopAsync();
             await bench.StartAsync();
-            var row = await bench.UntilFinalAsync(recovery);
+            var row = await ended;
 
             crashes++;
             Assert.Equal(RecoveryState.Completed, row.State);
