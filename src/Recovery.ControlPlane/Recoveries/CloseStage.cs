@@ -24,6 +24,9 @@ public sealed class CloseStage
                 row.LeaseUntil = null;
                 await context.Locks.Where(held => held.RecoveryId == row.Id).ExecuteDeleteAsync(cancellationToken);
 
+                // Its host is free from here on: what runs there later was never meant, and must not be asked to end.
+                await context.FenceOrders.Where(order => order.RecoveryId == row.Id).ExecuteDeleteAsync(cancellationToken);
+
                 // What was taken away from a host must not be found running there again: it has to be looked at first.
                 foreach (var host in row.Instances
                     .Where(each => each is { Task: InstanceTask.Move, State: InstanceState.Recovered })

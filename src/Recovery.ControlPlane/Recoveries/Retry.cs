@@ -30,9 +30,7 @@ public sealed class Retry(OperatorDesk desk, AcceptanceLookout lookout, TimeProv
             return new Intervention.Refused(RecoveryFaults.NoSuchInstance(recovery.Id, instanceId.ToString()));
         }
 
-        var wasTold = await database.FenceOrders.AnyAsync(
-            order => order.RecoveryId == recovery.Id && order.Host == instance.Source, cancellationToken);
-        var faults = RetryChecks.Check(recovery, instance, wasTold, sight);
+        var faults = RetryChecks.Check(recovery, instance, sight);
         if (faults.Count > 0)
         {
             return new Intervention.Refused(faults);

@@ -6,11 +6,7 @@ namespace Recovery.ControlPlane.Recoveries;
 /// <summary>What stands against trying an instance again. Pure.</summary>
 internal static class RetryChecks
 {
-    /// <param name="recovery">An ended one.</param>
-    /// <param name="instance">One of its instances.</param>
-    /// <param name="wasTold">This recovery told the source's executor to end its guests, or may have: that it lives is no reason against it.</param>
-    /// <param name="sight">As it is now.</param>
-    public static IReadOnlyList<Fault> Check(RecoveryRow recovery, RecoveryInstanceRow instance, bool wasTold, AcceptanceSight sight)
+    public static IReadOnlyList<Fault> Check(RecoveryRow recovery, RecoveryInstanceRow instance, AcceptanceSight sight)
     {
         var faults = new List<Fault>();
         if (!instance.State.CanBeRetried())
@@ -32,7 +28,7 @@ internal static class RetryChecks
             return faults;
         }
 
-        faults.AddRange(Source(recovery, instance, wasTold, sight));
+        faults.AddRange(Source(recovery, instance, sight));
         string[] subjects = [RecoveryLockRow.ForHost(instance.Source), RecoveryLockRow.ForInstance(instance.InstanceId)];
         var holders = subjects.Select(sight.HolderOf).OfType<Guid>().Where(holder => holder != recovery.Id).Distinct();
         faults.AddRange(holders.Select(holder =>
@@ -40,7 +36,7 @@ internal static class RetryChecks
         return faults;
     }
 
-    private static IEnumerable<Fault> Source(RecoveryRow recovery, RecoveryInstanceRow instance, bool wasTold, AcceptanceSight sight)
+    private static IEnumerable<Fault> Source(RecoveryRow recovery, RecoveryInstanceRow instance, AcceptanceSight sight)
     {
         var now = sight.Cluster.Instances.FirstOrDefault(each => each.Id == instance.InstanceId);
         if (instance.Task != InstanceTask.Move)
@@ -57,7 +53,7 @@ internal static class RetryChecks
             { Parameter = "instance" };
         }
         else if (sight.Cluster.FindHost(instance.Source) is { } source
-            && AcceptanceLiveness.Refusal(source, wasTold || recovery.Request.EvenIfAlive, sight) is { } refusal)
+            && AcceptanceLiveness.Refusal(source, recovery.Request.EvenIfAlive, sight) is { } refusal)
         {
             yield return refusal with { Parameter = "instance" };
         }

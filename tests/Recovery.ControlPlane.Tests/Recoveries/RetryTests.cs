@@ -94,24 +94,6 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Contains(other.Location!, answer.Body, StringComparison.Ordinal);
     }
 
-    // That it lives is no reason against a retry when its guests are off because of this recovery.
-    [Fact]
-    public async Task A_host_that_was_told_to_end_its_guests_may_be_alive()
-    {
-        var id = await plane.SeedRecoveryAsync(RecoveryState.Failed, (Rows.Web1, InstanceState.Failed));
-        await using (var database = await plane.OpenAsync())
-        {
-            database.Add(new FenceOrderRow { RecoveryId = id, Host = "node1" });
-            await database.SaveChangesAsync(TestContext.Current.CancellationToken);
-        }
-
-        plane.Hear("node1");
-
-        var answer = await plane.PostAsync($"/v1/recoveries/{id}/instances/{Rows.Web1}/retry", Ada);
-
-        Assert.Equal(HttpStatusCode.Accepted, answer.Status);
-    }
-
     [Fact]
     public async Task A_retry_is_refused_when_the_instance_has_moved_on()
     {

@@ -187,7 +187,7 @@ internal sealed class Journal(World world)
                 world.Watcher.Broken(Invariant.UnannouncedChange, $"{now.Name} goes to {target} instead of {was}, and no event says so");
             }
 
-            if (before?.State != now.State && now is { State: "Skipped" } && now.Reason.Contains("Nothing was touched there", StringComparison.Ordinal))
+            if (before?.State != now.State && now is { State: "Skipped", Attempt: 1 } && now.Reason.Contains("Nothing was touched there", StringComparison.Ordinal))
             {
                 world.Watcher.SaidUntouched(world.Host(now.Source), Guid.Parse(now.Recovery), Guid.Parse(now.Instance));
             }

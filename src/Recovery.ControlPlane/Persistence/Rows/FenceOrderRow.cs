@@ -2,7 +2,7 @@ namespace Recovery.ControlPlane.Persistence.Rows;
 
 /// <summary>
 /// A recovery told a host's executor to end every guest, or may have: written before the order is sent, and taken away only
-/// when somebody said that it never arrived. It outlives the end of its recovery, which may be taken up again.
+/// when somebody said that it never arrived, or with the end of its recovery: guests that run on the host later are others.
 /// </summary>
 public sealed class FenceOrderRow
 {
