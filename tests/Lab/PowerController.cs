@@ -87,6 +87,9 @@ public sealed class PowerController : IAsyncDisposable
     /// <summary>From now on it says that the host is on, or off, and does nothing that it is told.</summary>
     public Task ClaimAsync(string power, CancellationToken cancellationToken = default) => LabState.WriteAsync(Claims, power, cancellationToken);
 
+    /// <summary>It claims something, and has been told to switch its host off.</summary>
+    public bool WasToldOff => File.Exists($"{Directory}/told") && File.ReadLines($"{Directory}/told").Contains("off");
+
     public ValueTask DisposeAsync()
     {
         _process?.Dispose();

@@ -38,6 +38,10 @@ internal static class Transactions
             try
             {
                 await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+
+                // Nothing ever goes back to a savepoint, the whole unit is done again. And a node of Galera that gives up a
+                // transaction in favour of another node's may answer SAVEPOINT and then COMMIT with OK, and keep nothing.
+                context.Database.AutoSavepointsEnabled = false;
                 context.ChangeTracker.Tracked += (_, tracked) => added.AddRange(
                     tracked.Entry.State == EntityState.Added ? [tracked.Entry] : []);
                 await using var transaction = await context.BeginAsync(cancellationToken);
