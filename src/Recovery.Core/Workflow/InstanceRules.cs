@@ -138,7 +138,7 @@ internal static class InstanceRules
         // puts back, which also ends a copy that a lost start may have left on the target.
         private bool MayBeSent(InstanceProgress instance, StepAction action, Guid? stepId)
         {
-            if (action != StepAction.Start || !instance.NeedsProof)
+            if (!InstanceSteps.StartsGuest(action) || !instance.NeedsProof)
             {
                 return true;
             }
@@ -148,10 +148,10 @@ internal static class InstanceRules
                 case FenceNeed.Nothing:
                     return true;
                 case FenceNeed.GiveUp alive:
-                    Refuse(instance, stepId, $"{alive.Why} So its guests may be running there.");
+                    Refuse(instance, action, stepId, $"{alive.Why} So its guests may be running there.");
                     break;
                 case var _ when recovery.Cancel is not null:
-                    Refuse(instance, stepId, $"The recovery was cancelled while there was no proof that {instance.Source} is off.");
+                    Refuse(instance, action, stepId, $"The recovery was cancelled while there was no proof that {instance.Source} is off.");
                     break;
                 case FenceNeed.Try when !actions.Contains(new WorkflowAction.Fence(instance.Source)):
                     actions.Add(new WorkflowAction.Fence(instance.Source));
@@ -172,9 +172,9 @@ internal static class InstanceRules
             return false;
         }
 
-        private void Refuse(InstanceProgress instance, Guid? stepId, string why) =>
+        private void Refuse(InstanceProgress instance, StepAction action, Guid? stepId, string why) =>
             actions.Add(new WorkflowAction.Settle(
-                instance.Id, StepAction.Start, stepId, StepOutcome.FailedForGood, WorkflowAction.Settle.NotProvenOff, $"It was not started: {why}"));
+                instance.Id, action, stepId, StepOutcome.FailedForGood, WorkflowAction.Settle.NotProvenOff, $"It was not started: {why}"));
 
         private void LookAgain(DateTimeOffset? at)
         {
@@ -184,7 +184,7 @@ internal static class InstanceRules
             }
         }
 
-        private static bool IsExecutors(StepAction action) => action is not (StepAction.Commit or StepAction.Probe);
+        private static bool IsExecutors(StepAction action) => StepPerformers.Of(action) == StepPerformer.Executor;
 
         private static InstanceState StateDuring(NextStep.Begin begin) => begin switch
         {

@@ -11,6 +11,12 @@ public sealed record InstanceNeeds(PowerIntent Intent, bool HasVolumes, bool Has
     /// <summary>What is to be done with it.</summary>
     public InstanceTask Task { get; init; }
 
+    /// <summary>By which way it is moved.</summary>
+    public RecoveryRoute Route { get; init; }
+
+    /// <summary>It has ports of Neutron's.</summary>
+    public bool HasPorts { get; init; }
+
     /// <summary>When others may rely on it; null: as soon as it runs.</summary>
     public ReadinessGate? Gate { get; init; }
 }
@@ -37,11 +43,10 @@ public abstract record NextStep
 /// so a crash at any point resumes to the same end.
 /// </summary>
 /// <remarks>
-/// A move: connect volumes, check disks, define, start, attach, verify, commit, and wait until the guest is ready. When
-/// a step fails for good, or an operator wants it so, what was begun is put back in reverse order: stop, undefine,
-/// disconnect. Commit is the point of no return: from then on the target's copy is the instance. A resume starts what is
-/// defined already, so it never undefines; nor does it end what runs where it belongs, whoever started it. To forget is
-/// a single step.
+/// A move follows its <see cref="InstancePath"/>. When a step fails for good, or an operator wants it so, what was begun
+/// is put back in reverse order. Commit is the point of no return: from then on the target's copy is the instance. A
+/// resume starts what is defined already, so it never undefines; nor does it end what runs where it belongs, whoever
+/// started it. To forget is a single step.
 /// </remarks>
 public static class InstanceSteps
 {
@@ -61,12 +66,25 @@ public static class InstanceSteps
             return new NextStep.Resend(unanswered, IsPuttingBack(unanswered.Action));
         }
 
-        var why = FinalFailure(journal)?.Message ?? (IsPastReturn(needs, journal) ? null : abandon);
-        return why is not null ? PutBack(needs, journal, why) : Forward(needs, journal);
+        if (IsPastReturn(needs, journal))
+        {
+            return Forward(needs, journal);
+        }
+
+        return (FinalFailure(journal)?.Message ?? abandon) is { } why ? PutBack(needs, journal, why) : Forward(needs, journal);
     }
 
-    public static bool IsPuttingBack(StepAction action) =>
-        action is StepAction.Stop or StepAction.Undefine or StepAction.Disconnect;
+    public static bool IsPuttingBack(StepAction action) => action is StepAction.Stop
+        or StepAction.Undefine
+        or StepAction.Disconnect
+        or StepAction.UnplugPorts
+        or StepAction.ReturnPorts
+        or StepAction.ReturnAttachments
+        or StepAction.ReturnAllocations
+        or StepAction.UnmarkEvacuation;
+
+    /// <summary>A guest may run from here on: not without a proof that no other copy does.</summary>
+    public static bool StartsGuest(StepAction action) => action is StepAction.Start or StepAction.StartByNova;
 
     /// <summary>Asks a guest that runs already; its answer decides nothing but when others may rely on it.</summary>
     public static bool IsAboutReadiness(StepAction action) => action is StepAction.AwaitAgent or StepAction.Probe;
@@ -76,60 +94,30 @@ public static class InstanceSteps
 
     private static NextStep Forward(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal)
     {
-        foreach (var action in Path(needs))
+        foreach (var action in InstancePath.Of(needs))
         {
             if (Succeeded(journal, action))
             {
                 continue;
             }
 
-            // It runs, and that is what matters. A guest is never ended because nobody answers inside it.
-            return IsAboutReadiness(action) && GivenUp(journal, action) is { } silent
-                ? new NextStep.End(InstanceState.Recovered, silent.Message)
+            return GivenUp(journal, action) is { } stuck
+                ? new NextStep.End(StuckPastReturn(needs, action), stuck.Message)
                 : new NextStep.Begin(action, PuttingBack: false, Delay(journal, action));
         }
 
         return new NextStep.End(InstanceState.Recovered, "");
     }
 
-    private static IEnumerable<StepAction> Path(InstanceNeeds needs) => needs.Task switch
+    private static InstanceState StuckPastReturn(InstanceNeeds needs, StepAction action) => needs.Task switch
     {
-        InstanceTask.Forget => [StepAction.UndefineStale],
-        InstanceTask.Resume => BringUp(needs).Where(action => action is not (StepAction.Define or StepAction.Commit)),
-        _ => BringUp(needs),
+        // It runs, and that is what matters. A guest is never ended because nobody answers inside it.
+        _ when IsAboutReadiness(action) => InstanceState.Recovered,
+
+        // It belongs to the target, and is not started there: to bring it up is nobody's but the operator's any more.
+        InstanceTask.Move => InstanceState.FailedUnclean,
+        _ => InstanceState.Failed,
     };
-
-    private static IEnumerable<StepAction> BringUp(InstanceNeeds needs)
-    {
-        var starts = needs.Intent != PowerIntent.StayOff;
-        if (needs.HasVolumes)
-        {
-            yield return StepAction.ConnectVolumes;
-        }
-
-        yield return StepAction.CheckDisks;
-        yield return StepAction.Define;
-        if (starts)
-        {
-            yield return StepAction.Start;
-        }
-
-        if (starts && needs.HasLiveVolumes)
-        {
-            yield return StepAction.Attach;
-        }
-
-        if (starts)
-        {
-            yield return StepAction.Verify;
-        }
-
-        yield return StepAction.Commit;
-        if (needs is { Intent: PowerIntent.Run, Gate: { } gate })
-        {
-            yield return gate.Probe == ReadinessProbe.Agent ? StepAction.AwaitAgent : StepAction.Probe;
-        }
-    }
 
     private static NextStep PutBack(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal, string why)
     {
@@ -153,29 +141,15 @@ public static class InstanceSteps
         return new NextStep.End(InstanceState.Failed, why);
     }
 
-    // What was begun counts, not what succeeded: a start that failed may still have left something.
-    private static IEnumerable<StepAction> Undoing(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal)
-    {
-        if (needs.Task != InstanceTask.Move && Succeeded(journal, StepAction.Start))
-        {
-            yield break;
-        }
-
-        if (needs.Task == InstanceTask.Move && Begun(journal, StepAction.Start))
-        {
-            yield return StepAction.Stop;
-        }
-
-        if (needs.Task == InstanceTask.Move && Begun(journal, StepAction.Define))
-        {
-            yield return StepAction.Undefine;
-        }
-
-        if (Begun(journal, StepAction.ConnectVolumes))
-        {
-            yield return StepAction.Disconnect;
-        }
-    }
+    // What was begun counts, not what succeeded: a start that failed may still have left something. Where it belongs, a
+    // guest is neither ended nor undefined.
+    private static IEnumerable<StepAction> Undoing(InstanceNeeds needs, IReadOnlyList<JournalEntry> journal) =>
+        InstancePath.Of(needs)
+            .Where(action => needs.Task == InstanceTask.Move || action == StepAction.ConnectVolumes)
+            .Where(action => Begun(journal, action))
+            .Select(InstancePath.Undoing)
+            .OfType<StepAction>()
+            .Reverse();
 
     private static JournalEntry? FinalFailure(IReadOnlyList<JournalEntry> journal) =>
         journal.Select(entry => entry.Action)

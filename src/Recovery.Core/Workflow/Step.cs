@@ -1,8 +1,7 @@
 namespace Recovery.Core.Workflow;
 
 /// <summary>
-/// The idempotent actions on one instance. All but <see cref="Commit"/> and <see cref="Probe"/> run on the target's
-/// executor.
+/// The idempotent actions on one instance. Who carries each out is said by <see cref="StepPerformers.Of"/>.
 /// </summary>
 public enum StepAction
 {
@@ -43,6 +42,39 @@ public enum StepAction
 
     /// <summary>A copy that stayed behind when its instance was recovered elsewhere is undefined. Its disks stay.</summary>
     UndefineStale,
+
+    /// <summary>Nova is told that the instance is being evacuated: what makes a source that returns destroy its own copy.</summary>
+    MarkEvacuation,
+
+    /// <summary>Placement counts it on the target.</summary>
+    MoveAllocations,
+
+    /// <summary>Cinder lets the target at its volumes, and not the source any more.</summary>
+    MoveAttachments,
+
+    /// <summary>Neutron expects its ports on the target.</summary>
+    BindPorts,
+
+    /// <summary>The target's switch or bridge takes its ports.</summary>
+    PlugPorts,
+
+    /// <summary>Nova is asked to start it where it belongs by now.</summary>
+    StartByNova,
+
+    /// <summary>Put back: the target's switch lets go of its ports.</summary>
+    UnplugPorts,
+
+    /// <summary>Put back: its ports are expected on the source.</summary>
+    ReturnPorts,
+
+    /// <summary>Put back: its volumes are the source's.</summary>
+    ReturnAttachments,
+
+    /// <summary>Put back: Placement counts it on the source.</summary>
+    ReturnAllocations,
+
+    /// <summary>Put back: nothing is being done to it any more, and no returning host is told to destroy anything.</summary>
+    UnmarkEvacuation,
 }
 
 /// <summary>How a step ended.</summary>

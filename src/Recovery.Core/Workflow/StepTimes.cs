@@ -27,8 +27,8 @@ public static class StepTimes
 
         var ordinary = action switch
         {
-            StepAction.Start => start,
-            StepAction.ConnectVolumes or StepAction.CheckDisks or StepAction.Attach => TimeSpan.FromSeconds(90),
+            StepAction.Start or StepAction.StartByNova => start,
+            StepAction.ConnectVolumes or StepAction.CheckDisks or StepAction.Attach or StepAction.MoveAttachments => TimeSpan.FromSeconds(90),
             StepAction.Stop or StepAction.Verify => TimeSpan.FromSeconds(60),
             _ => TimeSpan.FromSeconds(30),
         };

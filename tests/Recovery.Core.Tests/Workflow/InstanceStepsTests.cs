@@ -8,6 +8,10 @@ public class InstanceStepsTests
 {
     private static readonly InstanceNeeds Everything = new(PowerIntent.Run, HasVolumes: true, HasLiveVolumes: true);
 
+    private static readonly InstanceNeeds Direct = Everything with { Route = RecoveryRoute.Direct, HasPorts = true };
+
+    private static readonly InstanceNeeds Assisted = Direct with { Route = RecoveryRoute.Assisted };
+
     public static TheoryData<InstanceNeeds, string> Paths => new()
     {
         { Everything, "ConnectVolumes CheckDisks Define Start Attach Verify Commit" },
@@ -18,6 +22,11 @@ public class InstanceStepsTests
         { Everything with { Task = InstanceTask.Resume }, "ConnectVolumes CheckDisks Start Attach Verify" },
         { new(PowerIntent.Pause, false, false) { Task = InstanceTask.Resume }, "CheckDisks Start Verify" },
         { Everything with { Task = InstanceTask.Forget }, "UndefineStale" },
+        { Direct, "MarkEvacuation MoveAllocations MoveAttachments BindPorts ConnectVolumes CheckDisks PlugPorts Define Start Attach Verify Commit" },
+        { Direct with { HasVolumes = false, HasLiveVolumes = false, HasPorts = false }, "MarkEvacuation MoveAllocations CheckDisks Define Start Verify Commit" },
+        { Direct with { Intent = PowerIntent.StayOff }, "MarkEvacuation MoveAllocations MoveAttachments BindPorts CheckDisks Commit" },
+        { Assisted, "MarkEvacuation MoveAllocations MoveAttachments BindPorts CheckDisks Commit StartByNova" },
+        { Assisted with { Intent = PowerIntent.StayOff }, "MarkEvacuation MoveAllocations MoveAttachments BindPorts CheckDisks Commit" },
     };
 
     [Theory]
@@ -51,6 +60,37 @@ public class InstanceStepsTests
         Assert.Equal(path, Actions(journal));
         Assert.Equal(InstanceState.Failed, end.State);
         Assert.Equal($"{failing} failed.", end.Reason);
+    }
+
+    public static TheoryData<InstanceNeeds, StepAction, string> PuttingBackInTheCloud => new()
+    {
+        { Direct, MarkEvacuation, "MarkEvacuation UnmarkEvacuation" },
+        { Direct, MoveAttachments, "MarkEvacuation MoveAllocations MoveAttachments ReturnAttachments ReturnAllocations UnmarkEvacuation" },
+        { Direct, PlugPorts, "MarkEvacuation MoveAllocations MoveAttachments BindPorts ConnectVolumes CheckDisks PlugPorts UnplugPorts Disconnect ReturnPorts ReturnAttachments ReturnAllocations UnmarkEvacuation" },
+        { Direct, Commit, "MarkEvacuation MoveAllocations MoveAttachments BindPorts ConnectVolumes CheckDisks PlugPorts Define Start Attach Verify Commit Stop Undefine UnplugPorts Disconnect ReturnPorts ReturnAttachments ReturnAllocations UnmarkEvacuation" },
+        { Assisted, CheckDisks, "MarkEvacuation MoveAllocations MoveAttachments BindPorts CheckDisks ReturnPorts ReturnAttachments ReturnAllocations UnmarkEvacuation" },
+        { Assisted, Commit, "MarkEvacuation MoveAllocations MoveAttachments BindPorts CheckDisks Commit ReturnPorts ReturnAttachments ReturnAllocations UnmarkEvacuation" },
+    };
+
+    // The guest is ended before anything is given back: until then the rows protect it from a source that returns.
+    [Theory]
+    [MemberData(nameof(PuttingBackInTheCloud))]
+    public void A_cloud_gets_its_rows_back_after_the_target_was_cleaned(InstanceNeeds needs, StepAction failing, string path)
+    {
+        var (journal, end) = Drive(needs, action => action == failing ? StepOutcome.FailedForGood : StepOutcome.Succeeded);
+
+        Assert.Equal(path, Actions(journal));
+        Assert.Equal(InstanceState.Failed, end.State);
+    }
+
+    [Fact]
+    public void What_Nova_does_not_start_stays_where_it_belongs_by_then_and_is_not_said_to_be_recovered()
+    {
+        var (journal, end) = Drive(Assisted, action => action == StartByNova ? StepOutcome.FailedTransiently : StepOutcome.Succeeded);
+
+        Assert.EndsWith("Commit StartByNova StartByNova StartByNova", Actions(journal));
+        Assert.Equal(InstanceState.FailedUnclean, end.State);
+        Assert.Equal("StartByNova failed.", end.Reason);
     }
 
     public static TheoryData<InstanceTask, StepAction, string> PuttingBackAtHome => new()
