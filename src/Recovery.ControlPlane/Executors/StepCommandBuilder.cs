@@ -10,7 +10,7 @@ namespace Recovery.ControlPlane.Executors;
 public sealed class StepCommandBuilder(ChapCredentials credentials)
 {
     /// <exception cref="ChapCredentialException">A volume asks for a CHAP password that nobody has.</exception>
-    /// <exception cref="ArgumentException">The commit is no executor's matter.</exception>
+    /// <exception cref="ArgumentException">The step is no executor's matter.</exception>
     public async Task<Proto.StepCommand> BuildAsync(StepDispatch step, CancellationToken cancellationToken)
     {
         var command = new Proto.StepCommand
@@ -61,9 +61,8 @@ public sealed class StepCommandBuilder(ChapCredentials credentials)
             case StepAction.UndefineStale:
                 command.Undefine = new() { Stale = true };
                 break;
-            case StepAction.Commit or StepAction.Probe:
             default:
-                throw new ArgumentException($"{step.Action} is not carried out by executors: the inventory does it.", nameof(step));
+                throw new ArgumentException($"{step.Action} is not carried out by executors, but by the {StepPerformers.Of(step.Action)}.", nameof(step));
         }
 
         return command;

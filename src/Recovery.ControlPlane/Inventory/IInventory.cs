@@ -1,4 +1,5 @@
 using Recovery.Core.Inventory;
+using Recovery.Core.Planning;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Inventory;
@@ -13,12 +14,11 @@ public interface IInventory
     Task<IReadOnlyDictionary<Guid, KeptDefinition>> DefinitionsAsync(
         IReadOnlyCollection<Guid> instances, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// The instance belongs to the target from now on. Compare and set: false, and nothing changed, when it does not
-    /// belong to the source any more. Doing it twice is one.
-    /// </summary>
-    Task<bool> CommitAsync(
-        Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken);
+    /// <summary>The plan, with the way by which each of its instances is brought up, and what that writes elsewhere.</summary>
+    /// <param name="plan">Moves that were planned on a snapshot of this inventory.</param>
+    /// <param name="wished">The only way that whoever asked wants; null: whichever is best.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken);
 }
 
 /// <summary>A domain XML and what is needed to read its paths.</summary>

@@ -14,7 +14,9 @@ public static class InventoryServices
         services.AddSingleton<BelongingKeeper>();
         services.AddSingleton<ReportRecorder>();
         services.AddHostedService<AlarmBell>();
-        services.AddSingleton<IInventory, LibvirtInventory>();
+        services.AddSingleton<LibvirtInventory>();
+        services.AddSingleton<IInventory>(provider => provider.GetRequiredService<LibvirtInventory>());
+        services.AddSingleton<IInventorySteps>(provider => provider.GetRequiredService<LibvirtInventory>());
         return services;
     }
 }

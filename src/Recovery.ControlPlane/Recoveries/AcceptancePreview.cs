@@ -59,7 +59,11 @@ public sealed class AcceptancePreview(
 
         var request = scope.ToRequest(asked, options.Runner.MaxParallel);
         var toPlan = request.ToPlanRequest(request.Instances);
-        var made = await maker.MakeAsync(sight.Cluster, cluster => DrawnPlan.From(stored?.Plan, cluster, toPlan, options.Planner), cancellationToken);
+        var made = await maker.MakeAsync(
+            sight.Cluster,
+            cluster => DrawnPlan.From(stored?.Plan, cluster, toPlan, options.Planner),
+            request.Route,
+            cancellationToken);
         var past = await history.ReadAsync(cancellationToken);
         var now = sight.Cluster.At;
         return new PreviewOutcome.Planned(new PlanRow

@@ -34,6 +34,7 @@ public sealed class PlanStage(
             made = await maker.MakeAsync(
                 await inventory.SnapshotAsync(recovery.Id, cancellationToken),
                 cluster => DrawnPlan.From(shown, cluster, request, options.Planner),
+                recovery.Request.Route,
                 cancellationToken);
         }
         while (await absence.WasAwaitedAsync(claim, recovery, made.Plan.Unplaced.Count, cancellationToken));
@@ -93,6 +94,7 @@ public sealed class PlanStage(
         {
             var row = RowOf(move.Instance);
             row.Target = move.Target;
+            row.Route = move.Route;
             row.State = InstanceState.Waiting;
             row.Reason = "";
             row.Position = position++;

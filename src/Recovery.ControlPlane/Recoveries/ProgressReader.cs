@@ -35,6 +35,8 @@ public static class ProgressReader
                     each.Instance.Disks.Any(disk => disk.LiveXml is not null))
                 {
                     Task = each.Task,
+                    Route = each.Route,
+                    HasPorts = each.Instance.Ports.Count > 0,
                     Gate = each.Instance.Policy.Ready,
                 },
                 After = after.GetValueOrDefault(each.InstanceId, []),
@@ -58,7 +60,7 @@ public static class ProgressReader
         var instances = (await claim.QueryAsync(
             (context, token) => context.RecoveryInstances.AsNoTracking()
                 .Where(row => row.RecoveryId == claim.RecoveryId)
-                .Select(row => new { row.InstanceId, row.State, row.Target, row.SkipRequested, row.Attempt })
+                .Select(row => new { row.InstanceId, row.State, row.Target, row.Route, row.SkipRequested, row.Attempt })
                 .ToListAsync(token),
             cancellationToken)).ToDictionary(row => row.InstanceId);
         var journal = journaled.Count == 0 ? null : await JournalAsync(claim, [.. journaled], cancellationToken);
@@ -75,6 +77,7 @@ public static class ProgressReader
                 {
                     State = instances[each.Id].State,
                     Target = instances[each.Id].Target,
+                    Needs = each.Needs with { Route = instances[each.Id].Route },
                     SkipRequested = instances[each.Id].SkipRequested,
                     Journal = journal is not null && journaled.Contains(each.Id)
                         ? EntriesOf(each.Id, instances[each.Id].Attempt, journal)

@@ -31,6 +31,7 @@ public sealed class RecheckStage(IInventory inventory, BriefAbsence absence, Rec
         }
         while (await absence.WasAwaitedAsync(claim, recovery, rechecked.Plan.Unplaced.Count, cancellationToken));
 
+        rechecked = rechecked with { Plan = await inventory.RouteAsync(rechecked.Plan, recovery.Request.Route, cancellationToken) };
         var count = rechecked.Plan.Moves.Count;
         await claim.EnterAsync(
             RecoveryState.Recovering,
@@ -51,6 +52,7 @@ public sealed class RecheckStage(IInventory inventory, BriefAbsence absence, Rec
         foreach (var move in rechecked.Plan.Moves)
         {
             rows[move.Instance].Target = move.Target;
+            rows[move.Instance].Route = move.Route;
         }
 
         foreach (var unplaced in rechecked.Plan.Unplaced)

@@ -19,6 +19,7 @@ public static class RunnerServices
         .AddSingleton<RecheckStage>()
         .AddSingleton<StepCarrier>()
         .AddSingleton<StepSender>()
+        .AddSingleton<InventoryStepSender>()
         .AddSingleton<IReadinessProbe, ReadinessProbe>()
         .AddSingleton<CloseStage>()
         .AddSingleton<RecoveryDrive>()

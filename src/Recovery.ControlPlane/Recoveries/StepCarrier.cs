@@ -15,8 +15,8 @@ namespace Recovery.ControlPlane.Recoveries;
 /// known. A step that nobody answered for keeps its intent without an outcome: that is how it is found again.
 /// </summary>
 public sealed partial class StepCarrier(
-    IInventory inventory,
-    StepSender sender,
+    InventoryStepSender inventory,
+    StepSender executors,
     IReadinessProbe probe,
     FenceProofs proofs,
     ReturnGuard guard,
@@ -132,15 +132,25 @@ public sealed partial class StepCarrier(
         }
         catch (ExecutorUnreachableException unreachable)
         {
-            if (memory.StayedSilent(intent.StepId, claim.Time.GetUtcNow(), unreachable.Message))
-            {
-                await claim.TellAsync(
-                    claim.NewEvent(
-                        EventTypes.Progress,
-                        $"{row.Name}: what became of this step is unknown, it is sent again until {intent.Host} says: {unreachable.Message}",
-                        row.InstanceId, intent.Host, intent.Action),
-                    cancellationToken);
-            }
+            await StaySilentAsync(claim, row, intent, memory, intent.Host, unreachable.Message, cancellationToken);
+        }
+        catch (InventoryUnreachableException unreachable)
+        {
+            await StaySilentAsync(claim, row, intent, memory, "the inventory", unreachable.Message, cancellationToken);
+        }
+    }
+
+    private static async Task StaySilentAsync(
+        Claim claim, RecoveryInstanceRow row, JournalRow intent, DriveMemory memory, string whom, string why, CancellationToken cancellationToken)
+    {
+        if (memory.StayedSilent(intent.StepId, claim.Time.GetUtcNow(), why))
+        {
+            await claim.TellAsync(
+                claim.NewEvent(
+                    EventTypes.Progress,
+                    $"{row.Name}: what became of this step is unknown, it is sent again until {whom} says: {why}",
+                    row.InstanceId, intent.Host, intent.Action),
+                cancellationToken);
         }
     }
 
@@ -150,13 +160,8 @@ public sealed partial class StepCarrier(
     {
         switch (intent.Action)
         {
-            case StepAction.Commit:
-                return await CommitAsync(row, cancellationToken);
-            case StepAction.Probe:
-                return await probe.AwaitAsync(row.Name, row.Instance.Policy.Ready!, cancellationToken);
-
             // Invariant 1, once more: between the decision and this moment the source may have been heard.
-            case StepAction.Start when row.Task == InstanceTask.Move
+            case StepAction.Start or StepAction.StartByNova when row.Task == InstanceTask.Move
                 && await proofs.ValidAsync(row.Source, cancellationToken) is null:
                 return null;
 
@@ -164,11 +169,19 @@ public sealed partial class StepCarrier(
             case StepAction.Start when row.Task == InstanceTask.Resume:
             case StepAction.UndefineStale:
                 return await guard.WhyNotAsync(claim, row, cancellationToken)
-                    ?? await sender.SendAsync(claim, row, intent, cancellationToken);
+                    ?? await SendAsync(claim, row, intent, cancellationToken);
             default:
-                return await sender.SendAsync(claim, row, intent, cancellationToken);
+                return await SendAsync(claim, row, intent, cancellationToken);
         }
     }
+
+    private Task<StepReply> SendAsync(
+        Claim claim, RecoveryInstanceRow row, JournalRow intent, CancellationToken cancellationToken) => StepPerformers.Of(intent.Action) switch
+        {
+            StepPerformer.Inventory => inventory.SendAsync(claim, row, intent, cancellationToken),
+            StepPerformer.ControlPlane => probe.AwaitAsync(row.Name, row.Instance.Policy.Ready!, cancellationToken),
+            _ => executors.SendAsync(claim, row, intent, cancellationToken),
+        };
 
     private static async Task RecordAsync(
         Claim claim,
@@ -197,16 +210,6 @@ public sealed partial class StepCarrier(
                 : $"{row.Name}: {StepWords.Of(entry.Action)} on {entry.Host} failed: {reply.Message}",
             row.InstanceId, entry.Host, entry.Action, StateNames.Of(stored.State)));
     }
-
-    private async Task<StepReply> CommitAsync(RecoveryInstanceRow row, CancellationToken cancellationToken) =>
-        await inventory.CommitAsync(row.InstanceId, row.Source, row.Target!, row.Intent, cancellationToken)
-            ? new StepReply(StepOutcome.Succeeded, "", $"It belongs to {row.Target} now.", [])
-            : new StepReply(
-                StepOutcome.FailedForGood,
-                "COMMIT_MISSED",
-                $"The inventory says that {row.Name} does not belong to {row.Source} any more, so somebody else moved it. "
-                + "Look where it runs before you retry it.",
-                []);
 
     private static JournalRow NewIntent(Claim claim, RecoveryInstanceRow row, StepAction action)
     {

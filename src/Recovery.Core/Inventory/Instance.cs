@@ -46,6 +46,9 @@ public sealed record Instance
 
     public IReadOnlyList<Disk> Disks { get; init; } = [];
 
+    /// <summary>Its ports in Neutron, where there is one: the target has to plug them in.</summary>
+    public IReadOnlyList<NetworkPort> Ports { get; init; } = [];
+
     /// <summary>Other files that it can't start without: NVRAM, kernel, initrd.</summary>
     public IReadOnlyList<HostFile> Files { get; init; } = [];
 

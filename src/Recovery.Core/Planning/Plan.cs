@@ -1,4 +1,5 @@
 using Recovery.Core.Inventory;
+using Recovery.Core.Workflow;
 
 namespace Recovery.Core.Planning;
 
@@ -18,6 +19,15 @@ public sealed record Move(Guid Instance, string Name, string Source, string Targ
 
     /// <summary>No other host could take it.</summary>
     public bool OnlyTarget { get; init; }
+
+    /// <summary>By which way it is brought up.</summary>
+    public RecoveryRoute Route { get; init; }
+
+    /// <summary>Why by that one; empty where there is only one.</summary>
+    public string RouteReason { get; init; } = "";
+
+    /// <summary>What will be written where others keep the cluster, a sentence each.</summary>
+    public IReadOnlyList<string> Writes { get; init; } = [];
 }
 
 /// <summary>An instance that no host can take now.</summary>

@@ -114,7 +114,7 @@ public sealed class ForecastTests : IAsyncLifetime
         await StaleAfterAsync(() => plane.SendAsync(HttpMethod.Delete, "/v1/hosts/node9", null));
         await StaleAfterAsync(() => plane.Services.GetRequiredService<ReportRecorder>().RecordAsync(
             Some.Domain("node1", Guid.NewGuid()), TestContext.Current.CancellationToken));
-        await StaleAfterAsync(() => plane.Services.GetRequiredService<ControlPlane.Inventory.IInventory>().CommitAsync(
+        await StaleAfterAsync(() => plane.Services.GetRequiredService<LibvirtInventory>().CommitAsync(
             Rows.Web1, "node1", "node2", Core.Inventory.PowerIntent.Run, TestContext.Current.CancellationToken));
     }
 

@@ -80,7 +80,7 @@ public sealed class StepCommandBuilderTests : IDisposable
     {
         await File.WriteAllTextAsync(chapFile, $$"""[{"targetName":"{{Data.TargetName}}","username":"web","password":"{{Password}}"}]""", Cancel);
 
-        foreach (var action in Enum.GetValues<StepAction>().Except([StepAction.ConnectVolumes, StepAction.Commit, StepAction.Probe]))
+        foreach (var action in Enum.GetValues<StepAction>().Where(each => StepPerformers.Of(each) == StepPerformer.Executor && each is not (StepAction.ConnectVolumes or StepAction.PlugPorts or StepAction.UnplugPorts)))
         {
             Assert.DoesNotContain(Password, (await BuildAsync(action)).ToString(), StringComparison.Ordinal);
         }

@@ -13,6 +13,7 @@ using Recovery.ControlPlane.Recoveries.Returns;
 using Recovery.ControlPlane.Tests.Inventory;
 using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Inventory;
+using Recovery.Core.Planning;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Recoveries;
@@ -21,11 +22,12 @@ namespace Recovery.ControlPlane.Tests.Recoveries;
 /// The real runner on a real database, with a small cluster behind its three ports: node1 is silent and has
 /// instances, node2 and node3 are up. Executors, fence agents and inventory do what the story tells them.
 /// </summary>
-internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessProbe, IDbContextFactory<RecoveryDbContext>, IAsyncDisposable
+internal sealed class Bench : IInventory, IInventorySteps, IStepDispatcher, IFencing, IReadinessProbe, IDbContextFactory<RecoveryDbContext>, IAsyncDisposable
 {
     private readonly TemporaryDatabase database = new();
     private readonly Lock gate = new();
     private readonly List<StepDispatch> sent = [];
+    private readonly List<InventoryStep> carriedOut = [];
     private RecoveryRunner? runner;
 
     public Bench(params string[] instances)
@@ -65,7 +67,16 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
     /// <summary>What a guest answers when it is asked whether it is ready.</summary>
     public Func<string, Task<StepReply>> Ready { get; set; } = _ => Task.FromResult(Done);
 
-    public Func<Guid, bool> Commit { get; set; } = _ => true;
+    /// <summary>What the inventory says that a step of its own will write.</summary>
+    public Func<InventoryStep, PreparedStep> Prepare { get; set; } = _ => PreparedStep.NothingForeign;
+
+    public Func<InventoryStep, InventoryAnswer> CarryOut { get; set; } = _ => new(StepOutcome.Succeeded, "", "");
+
+    /// <summary>That each step writes something.</summary>
+    public static PreparedStep Prepared(InventoryStep step) => new($"writes of {step.Action}", [$"{step.Action} in words"]);
+
+    /// <summary>By which way all instances go.</summary>
+    public RecoveryRoute Route { get; set; }
 
     public Func<ClusterSnapshot, ClusterSnapshot> World { get; set; } = snapshot => snapshot;
 
@@ -173,7 +184,7 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
             new ResumeStage(this, sight, ledger, close),
             new FenceAction(this, new FencingTurn(), Options),
             new RecheckStage(this, absence, Options),
-            new StepCarrier(this, new StepSender(this, Options), this, proofs, new ReturnGuard(sight), NullLogger<StepCarrier>.Instance),
+            new StepCarrier(new InventoryStepSender(this), new StepSender(this, Options), this, proofs, new ReturnGuard(sight), NullLogger<StepCarrier>.Instance),
             ledger,
             close,
             new InventoryChanges(),
@@ -231,6 +242,18 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         }
     }
 
+    /// <summary>The inventory's own steps, each time that they were to be done.</summary>
+    public IReadOnlyList<InventoryStep> CarriedOut
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. carriedOut];
+            }
+        }
+    }
+
     /// <summary>Waits until so many steps of this kind were sent.</summary>
     public async Task SentAsync(StepAction action, int count = 1)
     {
@@ -259,9 +282,20 @@ internal sealed class Bench : IInventory, IStepDispatcher, IFencing, IReadinessP
         Task.FromResult<IReadOnlyDictionary<Guid, KeptDefinition>>(instances.ToDictionary(
             id => id, id => new KeptDefinition("<domain/>", [], "", DateTimeOffset.UtcNow)));
 
-    public Task<bool> CommitAsync(
-        Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken) =>
-        Task.FromResult(Commit(instance));
+    public Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken) =>
+        Task.FromResult(plan with { Moves = [.. plan.Moves.Select(move => move with { Route = Route })] });
+
+    public Task<PreparedStep> PrepareAsync(InventoryStep step, CancellationToken cancellationToken) => Task.FromResult(Prepare(step));
+
+    public Task<InventoryAnswer> CarryOutAsync(InventoryStep step, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            carriedOut.Add(step);
+        }
+
+        return Task.FromResult(CarryOut(step));
+    }
 
     public async Task<StepReply> RunAsync(StepDispatch step, Func<string, Task> onProgress, CancellationToken cancellationToken)
     {

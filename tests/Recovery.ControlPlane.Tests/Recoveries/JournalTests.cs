@@ -17,7 +17,7 @@ public class JournalTests
     {
         await using var bench = new Bench("a");
         await bench.AttestAsync("node1");
-        bench.Commit = _ => false;
+        bench.CarryOut = step => new(StepOutcome.FailedForGood, "COMMIT_MISSED", $"{step.Name} does not belong to {step.Source} any more.");
         var recovery = await bench.AcceptAsync();
 
         await bench.StartAsync();

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
+using Recovery.Core.Planning;
 using Recovery.Core.Workflow;
 using Host = Recovery.Core.Inventory.Host;
 
@@ -15,7 +16,7 @@ namespace Recovery.ControlPlane.Inventory.Libvirt;
 /// </remarks>
 public sealed class LibvirtInventory(
     IDbContextFactory<RecoveryDbContext> contexts, LivenessBoard liveness, InventoryChanges changes, TimeProvider time)
-    : IInventory
+    : IInventory, IInventorySteps
 {
     public async Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken)
     {
@@ -61,6 +62,33 @@ public sealed class LibvirtInventory(
             { PolicyFaults = domain.PolicyFaults });
     }
 
+    /// <summary>Of a plain cluster there is one way.</summary>
+    public Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken) => Task.FromResult(plan);
+
+    public Task<PreparedStep> PrepareAsync(InventoryStep step, CancellationToken cancellationToken) =>
+        Task.FromResult(PreparedStep.NothingForeign);
+
+    /// <summary>The commit: nothing else of a plain cluster is written anywhere but on its hosts.</summary>
+    public async Task<InventoryAnswer> CarryOutAsync(InventoryStep step, CancellationToken cancellationToken)
+    {
+        if (step.Action != StepAction.Commit)
+        {
+            throw new ArgumentException($"A plain libvirt cluster knows no step {step.Action}.", nameof(step));
+        }
+
+        return await CommitAsync(step.Instance, step.Source, step.Target, step.Intent, cancellationToken)
+            ? new InventoryAnswer(StepOutcome.Succeeded, "", $"It belongs to {step.Target} now.")
+            : new InventoryAnswer(
+                StepOutcome.FailedForGood,
+                "COMMIT_MISSED",
+                $"The inventory says that {step.Name} does not belong to {step.Source} any more, so somebody else moved it. "
+                + "Look where it runs before you retry it.");
+    }
+
+    /// <summary>
+    /// The instance belongs to the target from now on. Compare and set: false, and nothing changed, when it does not
+    /// belong to the source any more. Doing it twice is one.
+    /// </summary>
     public async Task<bool> CommitAsync(
         Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken)
     {

@@ -33,7 +33,10 @@ public sealed class JournalRow
 
     public string Message { get; set; } = "";
 
-    /// <summary>What the executor rewrote in the definition, or why it refused to.</summary>
+    /// <summary>What it writes where others keep the cluster, in the inventory's form, kept before it is done; else empty.</summary>
+    public string Writes { get; set; } = "";
+
+    /// <summary>What the executor rewrote in the definition, or why it refused to; or what was written elsewhere, in words.</summary>
     public List<string> Details { get; set; } = [];
 
     public JournalEntry ToEntry() => new()

@@ -24,6 +24,8 @@ public sealed class RecoveryInstanceRow
 
     public InstanceTask Task { get; set; }
 
+    public RecoveryRoute Route { get; set; }
+
     public required InstanceState State { get; set; }
 
     /// <summary>An operator wants it left alone, if it was not begun yet.</summary>

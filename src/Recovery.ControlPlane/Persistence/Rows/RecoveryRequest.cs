@@ -33,6 +33,9 @@ public sealed record RecoveryRequest(
     /// <summary>Instances come up in the order of their priorities alone.</summary>
     public bool IgnoreDependencies { get; init; }
 
+    /// <summary>The only way by which instances may be brought up; null: whichever is best.</summary>
+    public RecoveryRoute? Route { get; init; }
+
     /// <param name="instances">Only these of what was asked for; empty means all of it.</param>
     public PlanRequest ToPlanRequest(IReadOnlyList<Guid> instances) => new(Hosts, instances, Targets)
     {

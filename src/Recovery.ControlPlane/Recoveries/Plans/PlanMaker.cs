@@ -4,6 +4,7 @@ using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.Core.Inventory;
 using Recovery.Core.Planning;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Recoveries.Plans;
 
@@ -29,8 +30,16 @@ public sealed class PlanMaker(
 
     /// <param name="cluster">The cluster now.</param>
     /// <param name="draw">The plan on a snapshot; drawn again when targets refuse.</param>
+    /// <param name="wished">The only way by which instances may be brought up; null: whichever is best.</param>
     /// <param name="cancellationToken">Gives up altogether.</param>
     public async Task<MadePlan> MakeAsync(
+        ClusterSnapshot cluster, Func<ClusterSnapshot, DrawnPlan> draw, RecoveryRoute? wished, CancellationToken cancellationToken)
+    {
+        var made = await DrawAsync(cluster, draw, cancellationToken);
+        return made with { Plan = await inventory.RouteAsync(made.Plan, wished, cancellationToken) };
+    }
+
+    private async Task<MadePlan> DrawAsync(
         ClusterSnapshot cluster, Func<ClusterSnapshot, DrawnPlan> draw, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Patience, time);

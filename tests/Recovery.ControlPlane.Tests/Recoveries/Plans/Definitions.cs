@@ -1,5 +1,7 @@
 using Recovery.ControlPlane.Inventory;
 using Recovery.Core.Inventory;
+using Recovery.Core.Planning;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Recoveries.Plans;
 
@@ -22,7 +24,5 @@ internal sealed class Definitions : IInventory
                 $"<domain>{System.Text.Encoding.ASCII.GetString(id.ToByteArray()).TrimEnd('-')}</domain>", [], "", DateTimeOffset.UnixEpoch)
             { PolicyFaults = PolicyFaults }));
 
-    public Task<bool> CommitAsync(
-        Guid instance, string source, string target, PowerIntent intent, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken) => Task.FromResult(plan);
 }

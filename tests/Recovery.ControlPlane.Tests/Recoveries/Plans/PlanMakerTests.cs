@@ -151,5 +151,5 @@ public sealed class PlanMakerTests : IDisposable
 
     private Task<MadePlan> MakeAsync(ClusterSnapshot cluster, IDefinitionPreview? preview = null) =>
         new PlanMaker(inventory, preview ?? targets, database, TimeProvider.System, NullLogger<PlanMaker>.Instance)
-            .MakeAsync(cluster, now => new DrawnPlan(Planner.Plan(now, Request(), Options)), TestContext.Current.CancellationToken);
+            .MakeAsync(cluster, now => new DrawnPlan(Planner.Plan(now, Request(), Options)), null, TestContext.Current.CancellationToken);
 }

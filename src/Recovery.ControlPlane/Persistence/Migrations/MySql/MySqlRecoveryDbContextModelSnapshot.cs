@@ -497,6 +497,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                     b.Property<Guid>("StepId")
                         .HasColumnType("char(36)");
 
+                    b.Property<string>("Writes")
+                        .IsRequired()
+                        .HasColumnType("longtext");
+
                     b.HasKey("Sequence");
 
                     b.HasIndex("StepId")
@@ -587,6 +591,11 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("longtext");
+
+                    b.Property<string>("Route")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varchar(32)");
 
                     b.Property<bool>("SkipRequested")
                         .HasColumnType("tinyint(1)");

@@ -480,6 +480,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                     b.Property<Guid>("StepId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Writes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Sequence");
 
                     b.HasIndex("StepId")
@@ -569,6 +573,11 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Reason")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Route")
+                        .IsRequired()
+                        .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("SkipRequested")

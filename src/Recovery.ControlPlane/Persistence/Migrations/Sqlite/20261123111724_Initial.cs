@@ -215,6 +215,7 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                     EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Code = table.Column<string>(type: "TEXT", nullable: false),
                     Message = table.Column<string>(type: "TEXT", nullable: false),
+                    Writes = table.Column<string>(type: "TEXT", nullable: false),
                     Details = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
@@ -303,6 +304,7 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                     Position = table.Column<int>(type: "INTEGER", nullable: false),
                     Intent = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     Task = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Route = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     SkipRequested = table.Column<bool>(type: "INTEGER", nullable: false),
                     Reason = table.Column<string>(type: "TEXT", nullable: false),
