@@ -32,6 +32,9 @@ public sealed record Disk
 
     public IscsiLun? Iscsi { get; init; }
 
+    /// <summary>A file of an NFS share that its host has to mount.</summary>
+    public ShareFile? Share { get; init; }
+
     /// <summary>Another network disk, as <c>rbd:pool/image</c>.</summary>
     public string? Network { get; init; }
 
@@ -68,3 +71,10 @@ public sealed record IscsiLun(
     /// <summary>Its portal, as <see cref="Host.Backends"/> names it.</summary>
     public string Backend => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"iscsi {PortalHost}:{PortalPort}");
 }
+
+/// <summary>A file at the root of an NFS share, as Cinder's NFS drivers keep volumes.</summary>
+/// <param name="Export"><c>10.0.0.5:/export</c></param>
+/// <param name="Options">Of the mount; empty for the host's own.</param>
+/// <param name="Name"><c>volume-caa8c9ba-0a72-4108-83b2-1859432f1719</c></param>
+/// <param name="Format"><c>raw</c> or <c>qcow2</c></param>
+public sealed record ShareFile(string Export, string Options, string Name, string Format);

@@ -56,6 +56,9 @@ public sealed record Host
     /// <summary>How full it may become, where that differs from the planner's options.</summary>
     public HostLimits Limits { get; init; } = HostLimits.AsConfigured;
 
+    /// <summary>How much of a class one instance may take, where that is limited (Placement: inventories): <c>MEMORY_MB</c>.</summary>
+    public IReadOnlyDictionary<string, UnitLimits> Units { get; init; } = new Dictionary<string, UnitLimits>();
+
     /// <summary>Ids of the storages that it sees. Two hosts with the same id share that storage.</summary>
     public IReadOnlySet<string> Storages { get; init; } = new HashSet<string>();
 
@@ -91,4 +94,10 @@ public sealed record HostLimits(
     long? ReservedDiskMib = null)
 {
     public static readonly HostLimits AsConfigured = new();
+}
+
+/// <summary>What one instance may take of a class: at least, at most, and in multiples of.</summary>
+public sealed record UnitLimits(int Minimum, int Maximum, int Step)
+{
+    public bool Allow(int amount) => amount >= Minimum && amount <= Maximum && amount % Math.Max(1, Step) == 0;
 }

@@ -52,6 +52,15 @@ public sealed record Instance
     /// <summary>Other files that it can't start without: NVRAM, kernel, initrd.</summary>
     public IReadOnlyList<HostFile> Files { get; init; } = [];
 
+    /// <summary>Its room is promised also while it is off, as Placement does it.</summary>
+    public bool HoldsRoomWhenOff { get; init; }
+
+    /// <summary>What it takes of each class of which a host gives only certain amounts at once; see <see cref="Host.Units"/>.</summary>
+    public IReadOnlyDictionary<string, int> Amounts { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Why it must not be moved from here, and who can do it; empty when it may.</summary>
+    public string Obstacle { get; init; } = "";
+
     /// <summary>What its definition asks of its host.</summary>
     public HostRequirements Requirements { get; init; } = HostRequirements.None;
 
@@ -66,5 +75,5 @@ public sealed record Instance
     };
 
     /// <summary>Its network block devices that a host has to connect to.</summary>
-    public IEnumerable<Disk> Volumes => Disks.Where(disk => disk.Iscsi is not null);
+    public IEnumerable<Disk> Volumes => Disks.Where(disk => disk.Iscsi is not null || disk.Share is not null);
 }

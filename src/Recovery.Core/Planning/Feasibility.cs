@@ -17,6 +17,7 @@ internal static class Feasibility
         new CpuRule(),
         new FirmwareRule(),
         new NetworkRule(),
+        new UnitRule(),
     ];
 
     /// <summary>What the request and the plan so far decide.</summary>

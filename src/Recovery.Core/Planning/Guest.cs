@@ -23,7 +23,7 @@ internal sealed class Guest(Instance instance, int source, int priority, IReadOn
     public bool AsksForSpecialRoom { get; } = SpecialRoom.IsAskedBy(instance);
 
     /// <summary>iSCSI targets that its volumes are on.</summary>
-    public IReadOnlyList<string> Targets { get; } = [.. instance.Volumes.Select(disk => disk.Iscsi!.TargetName).Distinct()];
+    public IReadOnlyList<string> Targets { get; } = [.. instance.Volumes.Select(disk => disk.Iscsi?.TargetName).OfType<string>().Distinct()];
 
     public bool StaysOff => instance.Intent == PowerIntent.StayOff;
 }

@@ -42,6 +42,9 @@ public enum RejectionKind
     /// <summary>Not enough room for disks on the host itself.</summary>
     DiskShort,
 
+    /// <summary>It gives a class of its room only in other amounts.</summary>
+    UnitMismatch,
+
     /// <summary>Not enough free huge pages.</summary>
     PagesShort,
 
@@ -92,6 +95,9 @@ public enum RejectionKind
 
     /// <summary>Instances of this class heal themselves and are left alone; true of every host.</summary>
     ClassExcluded,
+
+    /// <summary>Somebody else has to move the instance, such as Nova's own evacuate; true of every host.</summary>
+    HandedOver,
 
     /// <summary>The instance waits for itself by way of others; true of every host.</summary>
     DependencyCycle,

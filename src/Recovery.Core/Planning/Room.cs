@@ -17,8 +17,8 @@ internal readonly record struct Room(long MemoryMib, long Vcpus, long DiskMib)
             Usable(host.DiskMib, limits.DiskOvercommit ?? options.DiskOvercommit, limits.ReservedDiskMib ?? options.ReservedDiskMib));
     }
 
-    /// <summary>What an instance takes. One that is off is only defined: it takes its disk and nothing else.</summary>
-    public static Room Of(Instance instance) => instance.Intent == PowerIntent.StayOff
+    /// <summary>What an instance takes. One that is off is only defined: it takes its disk and, in most clusters, nothing else.</summary>
+    public static Room Of(Instance instance) => instance is { Intent: PowerIntent.StayOff, HoldsRoomWhenOff: false }
         ? new Room(0, 0, instance.DiskMib)
         : new Room(instance.MemoryMib, instance.Vcpus, instance.DiskMib);
 

@@ -2,7 +2,7 @@ using Recovery.Core.Inventory;
 
 namespace Recovery.Core.Planning;
 
-/// <summary>Who of the requested instances is to be placed at all, and who stays down because somebody wanted that.</summary>
+/// <summary>Who of the requested instances is to be placed at all, and who stays down whatever room there is.</summary>
 internal sealed record Wishes(IReadOnlyList<Instance> Wanted, IReadOnlyList<Unplaced> StayDown)
 {
     public static Wishes Of(IReadOnlyList<Instance> requested, PlanRequest request, PlannerOptions options)
@@ -13,6 +13,12 @@ internal sealed record Wishes(IReadOnlyList<Instance> Wanted, IReadOnlyList<Unpl
         var stayDown = new List<Unplaced>();
         foreach (var instance in requested)
         {
+            if (instance.Obstacle.Length > 0)
+            {
+                stayDown.Add(StaysDown(instance, new("", RejectionKind.HandedOver, instance.Obstacle), byWish: false));
+                continue;
+            }
+
             // Whoever names an instance wants it, whatever its policy says of the ordinary case.
             if (!named.Contains(instance.Id) && Objection(instance, excluded) is { } objection)
             {

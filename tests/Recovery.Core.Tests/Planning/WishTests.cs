@@ -30,6 +30,28 @@ public class WishTests
     }
 
     [Fact]
+    public void Who_is_somebody_elses_to_move_stays_down_also_when_named()
+    {
+        var instance = Instance("vgpu") with { Obstacle = "It has a vGPU: hand it to Nova's own evacuate." };
+
+        var plan = PlanOf([Host("node2")], LossOfNode1 with { Instances = [instance.Id] }, instance);
+
+        var unplaced = Assert.Single(plan.Unplaced);
+        Assert.False(unplaced.ByWish);
+        Assert.Equal(RejectionKind.HandedOver, Assert.Single(unplaced.Rejections).Kind);
+    }
+
+    [Fact]
+    public void What_is_off_takes_room_only_where_its_room_stays_promised()
+    {
+        var off = Instance("off", memoryMib: 4096) with { State = DomainState.ShutOff };
+        Host[] small = [Host("node2", 2048)];
+
+        Assert.Single(PlanOf(small, LossOfNode1, off).Moves);
+        Assert.Single(PlanOf(small, LossOfNode1, off with { HoldsRoomWhenOff = true }).Unplaced);
+    }
+
+    [Fact]
     public void Excluded_instances_are_in_no_list_and_excluded_targets_take_nothing()
     {
         var plan = PlanOf(

@@ -122,9 +122,18 @@ internal static class RejectionTable
             Plain.Wanting(new() { OptOut = true }) with { Request = new(["node1"], [IdOf("a")], []) }) { Host = "" },
         new(RejectionKind.ClassExcluded, "instances of class appliance heal themselves and are left alone; name a among the instances to recover it all the same",
             OfClass("appliance"), OfClass("appliances")) { Host = "" },
+        new(RejectionKind.UnitMismatch, "needs 3 VGPU, node2 gives one instance 2 to 8 in steps of 2", Units(3), Units(4)),
+        new(RejectionKind.UnitMismatch, "needs 9 VGPU, node2 gives one instance 2 to 8 in steps of 2", Units(9), Units(8)),
+        new(RejectionKind.UnitMismatch, "needs 1 VGPU, node2 gives one instance 2 to 8 in steps of 2", Units(1), Units(2)),
+        new(RejectionKind.HandedOver, "it has a vGPU: hand it to Nova's own evacuate",
+            Plain.For(instance => instance with { Obstacle = "it has a vGPU: hand it to Nova's own evacuate" }), Plain) { Host = "" },
         new(RejectionKind.DependencyCycle, "a waits for itself: a, which waits for b, which waits for a; break the circle, or ask for dependencies to be ignored",
             Waiting("b"), Waiting("c")) { Host = "" },
     ];
+
+    private static Question Units(int amount) => Plain
+        .For(instance => instance with { Amounts = new Dictionary<string, int> { ["VGPU"] = amount, ["VCPU"] = 1 } })
+        .On(host => host with { Units = new Dictionary<string, UnitLimits> { ["VGPU"] = new(2, 8, 2) } });
 
     private static Question WithBackingFile(string storage) => Plain.For(instance => instance with
     {
