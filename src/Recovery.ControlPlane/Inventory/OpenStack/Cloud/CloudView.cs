@@ -115,6 +115,9 @@ public sealed record CloudInstance
     /// <summary>Traits that its image requires (system_metadata <c>image_trait:…</c>), as in extra specs: name → required or forbidden.</summary>
     public IReadOnlyDictionary<string, string> ImageTraits { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What its image asks for of a TPM and of encrypted memory: <c>hw_tpm_version</c>, <c>hw_tpm_model</c>, <c>hw_mem_encryption</c>.</summary>
+    public IReadOnlyDictionary<string, string> ImageProperties { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Its NUMA topology is set: pinned processors, huge pages or NUMA nodes.</summary>
     public bool HasNumaTopology { get; init; }
 
