@@ -103,9 +103,13 @@ public static class ForeignWords
             return $"{change.Table} of {transaction.Subject}";
         }
 
+        var ofInstance = change.Table is "allocations" or "consumers" or "volume_attachment" or "block_device_mapping" or "ports"
+            or "ml2_port_bindings" or "ml2_port_binding_levels";
         var names = change.Key.Where(column => IsName(column.Key)).Select(column => $"{column.Key} {column.Value}");
         var name = string.Join(" ", names);
-        return name.Length == 0 ? change.Table : $"{change.Table} {name}";
+        return name.Length == 0 ? change.Table
+            : ofInstance && transaction.Subject.Length > 0 ? $"{change.Table} of {transaction.Subject} ({name})"
+            : $"{change.Table} {name}";
     }
 
     private static bool IsName(string column) => column is "id" or "uuid" or "port_id" or "level" or "request_id" or "consumer_id";

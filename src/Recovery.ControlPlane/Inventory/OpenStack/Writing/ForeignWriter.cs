@@ -26,17 +26,17 @@ internal sealed class ForeignWriter(IForeignConnections connections, TimeProvide
             return ForeignOutcome.Success;
         }
 
-        if (connections.Of(transaction.Database, transaction.Cell) is not { Length: > 0 } connectionString)
+        if (Settings(connections.Of(transaction.Database, transaction.Cell)) is not { } settings)
         {
             return new ForeignOutcome(
-                false, false, $"Nothing was written: no connection to {ForeignWords.Place(transaction)} is configured for writing.");
+                false, false, $"Nothing was written: no connection to {ForeignWords.Place(transaction)} for writing is configured, or it can't be read. Check Recovery:OpenStack:WriterConnectionStringFile.");
         }
 
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await OnceAsync(connectionString, transaction, secrets, cancellationToken);
+                return await OnceAsync(settings, transaction, secrets, cancellationToken);
             }
             catch (MySqlException conflict) when (Conflict.Is(conflict.Number, conflict.Message) && attempt < Attempts)
             {
@@ -49,11 +49,25 @@ internal sealed class ForeignWriter(IForeignConnections connections, TimeProvide
         }
     }
 
-    private static async Task<ForeignOutcome> OnceAsync(
-        string connectionString, ForeignTransaction transaction, ForeignSecrets secrets, CancellationToken cancellationToken)
+    /// <returns>Null when there are none, or they make no sense.</returns>
+    private static MySqlConnectionStringBuilder? Settings(string? connectionString)
     {
-        // Found rows are counted, not changed ones: a repeat changes none.
-        var settings = new MySqlConnectionStringBuilder(connectionString) { UseAffectedRows = false };
+        try
+        {
+            // Found rows are counted, not changed ones: a repeat changes none.
+            return string.IsNullOrEmpty(connectionString)
+                ? null
+                : new MySqlConnectionStringBuilder(connectionString) { UseAffectedRows = false };
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<ForeignOutcome> OnceAsync(
+        MySqlConnectionStringBuilder settings, ForeignTransaction transaction, ForeignSecrets secrets, CancellationToken cancellationToken)
+    {
         await using var connection = new MySqlConnection(settings.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         await using (var patience = new MySqlCommand("SET SESSION innodb_lock_wait_timeout = 5", connection))

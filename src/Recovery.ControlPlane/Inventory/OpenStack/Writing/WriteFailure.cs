@@ -1,4 +1,5 @@
 using MySqlConnector;
+using Recovery.ControlPlane.Persistence;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack.Writing;
 
@@ -13,8 +14,8 @@ internal static class WriteFailure
         var number = $"(MySQL error {failure.Number})";
         return failure.Number switch
         {
-            1205 or 1213 => new(
-                false, true, $"{transaction.Name} was not written to {place}: others held the rows locked, several times in a row {number}. It can be repeated."),
+            var conflict when Conflict.Is(conflict, failure.Message) => new(
+                false, true, $"{transaction.Name} was not written to {place}: others wrote the same rows, several times in a row {number}. It can be repeated."),
             1044 or 1045 or 1698 => new(
                 false, false, $"{place} does not let Recovery's user in {number}. Check user, password and grants of the connection string for writing."),
             1142 or 1143 or 1227 => new(
@@ -25,7 +26,7 @@ internal static class WriteFailure
             1054 or 1146 => new(
                 false, false, $"{place} has no such table or column {number}: it is of a release that Recovery does not know. Hand the instance over to Nova's own evacuate."),
             1040 or 1203 or 1226 => new(false, true, $"{place} has no connection left {number}. Try again when others have gone."),
-            1042 or 1053 or 2002 or 2003 or 2006 or 2013 or 0 => Unreachable(place, transaction, number),
+            1042 or 1053 or 2002 or 2003 or 2006 or 2013 or 0 or -1 => Unreachable(place, transaction, number),
             _ when failure.IsTransient => Unreachable(place, transaction, number),
             _ => new(false, false, $"{transaction.Name} was not written to {place}: {failure.ErrorCode} {number}."),
         };
