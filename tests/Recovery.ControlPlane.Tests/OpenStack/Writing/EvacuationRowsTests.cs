@@ -104,6 +104,66 @@ public sealed class EvacuationRowsTests
     }
 
     [Fact]
+    public async Task There_and_back_again_leaves_only_history()
+    {
+        await using var cloud = await WritableCloud.StartAsync();
+        await cloud.ExecuteAsync("nova", "UPDATE instances SET vm_state = 'stopped', power_state = 4 WHERE display_name = 'vm-1'");
+        var before = await CloudRows.OfAsync(cloud.Databases);
+
+        foreach (var (number, from, to) in new[] { (1, "node1", "node2"), (2, "node2", "node1") })
+        {
+            var (facts, target, _) = await GivenAsync(cloud, "vm-1", to);
+            var mark = new EvacuationMark(WritableCloud.Recovery, facts.Instance.Uuid, number);
+            var initiator = JsonKeys.Text(JsonKeys.Parse(facts.Attachments[0].Connector)!["initiator"]);
+            await cloud.WriteAsync(
+                EvacuationStart.Of(facts, target, mark, WritableCloud.Now),
+                AllocationMove.Of(facts, target, WritableCloud.Now).Transaction,
+                AttachmentRows.Of(facts, target, initiator, WritableCloud.Now),
+                PortRows.Of(facts, target, WritableCloud.Now),
+                EvacuationCommit.Of(facts, target, mark, EvacuationPath.Direct, Later).Transaction);
+
+            // What its nova-compute does when it comes back.
+            await cloud.ExecuteAsync("nova", $"UPDATE migrations SET status = 'completed' WHERE source_compute = '{from}' AND status = 'done'");
+            await cloud.WriteAsync(SourceReturn.Of(await cloud.ServiceAsync(from), "cell1", Later).Transaction);
+        }
+
+        Assert.Equal("", (await CloudRows.OfAsync(cloud.Databases)).Since(before, history: false));
+        Assert.Equal("node1 node2 completed\nnode2 node1 completed", await cloud.TellAsync("nova", "SELECT source_compute, dest_compute, status FROM migrations ORDER BY id"));
+    }
+
+    [Theory]
+    [InlineData("UPDATE instances SET task_state = NULL, vm_state = 'error' WHERE display_name = 'vm-1'", "NULL error", "failed")]
+    [InlineData("UPDATE migrations SET status = 'completed'", "NULL active", "completed")]
+    public async Task What_others_did_meanwhile_leaves_no_active_row_behind_a_recovery_that_is_given_up(string meanwhile, string instance, string migration)
+    {
+        await using var cloud = await WritableCloud.StartAsync();
+        var (facts, target, mark) = await GivenAsync(cloud, "vm-1", "node2");
+        var start = EvacuationStart.Of(facts, target, mark, WritableCloud.Now);
+        await cloud.WriteAsync(start);
+        await cloud.ExecuteAsync("nova", meanwhile);
+
+        await cloud.WriteAsync(EvacuationUndo.Of(start, Later));
+
+        Assert.Equal(instance, await cloud.TellAsync("nova", "SELECT task_state, vm_state FROM instances WHERE display_name = 'vm-1'"));
+        Assert.Equal(migration, await cloud.TellAsync("nova", "SELECT status FROM migrations"));
+    }
+
+    [Fact]
+    public async Task A_commit_that_comes_after_giving_up_is_refused()
+    {
+        await using var cloud = await WritableCloud.StartAsync();
+        var (facts, target, mark) = await GivenAsync(cloud, "vm-1", "node2");
+        var start = EvacuationStart.Of(facts, target, mark, WritableCloud.Now);
+        await cloud.WriteAsync(start, EvacuationUndo.Of(start, Later));
+
+        var outcome = await cloud.ApplyAsync(EvacuationCommit.Of(facts, target, mark, EvacuationPath.Direct, Later).Transaction!);
+
+        Assert.False(outcome.Done);
+        Assert.Contains("expected task_state rebuilding, found task_state none.", outcome.Message, StringComparison.Ordinal);
+        Assert.Equal("failed", await cloud.TellAsync("nova", "SELECT status FROM migrations"));
+    }
+
+    [Fact]
     public async Task A_source_that_set_its_row_to_completed_meanwhile_does_not_stop_the_commit()
     {
         await using var cloud = await WritableCloud.StartAsync();

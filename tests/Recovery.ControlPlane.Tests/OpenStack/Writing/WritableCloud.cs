@@ -151,11 +151,11 @@ internal sealed class WritableCloud : IAsyncDisposable, IForeignConnections
 /// <summary>Text that a test expects, in a file beside it.</summary>
 internal static class Golden
 {
-    /// <summary>RECOVERY_WRITE_GOLDEN=1 writes the files anew; read their changes before they are kept.</summary>
+    /// <summary>RECOVERY_REWRITE_GOLDEN=1 writes the files anew; read their changes before they are kept.</summary>
     public static void Check(string name, string actual, [CallerFilePath] string test = "")
     {
         var path = Path.Combine(Path.GetDirectoryName(test)!, "Golden", $"{name}.txt");
-        if (Environment.GetEnvironmentVariable("RECOVERY_WRITE_GOLDEN") == "1")
+        if (Environment.GetEnvironmentVariable("RECOVERY_REWRITE_GOLDEN") == "1")
         {
             File.WriteAllText(path, actual);
         }
