@@ -63,6 +63,22 @@ public sealed class CloudDatabases : IAsyncDisposable
         await server.QueryAsync(name, await File.ReadAllTextAsync(Data($"schema/{like}.sql"), cancellationToken), cancellationToken);
     }
 
+    /// <summary>Both users are made anew, with the rights that this SQL gives them.</summary>
+    public async Task GrantAsync(string sql, CancellationToken cancellationToken)
+    {
+        await server.QueryAsync(
+            "mysql",
+            $"""
+            DROP USER '{Reader}'@'%', '{Writer}'@'%';
+            {sql}
+            SET PASSWORD FOR '{Reader}'@'%' = PASSWORD('lab'); SET PASSWORD FOR '{Writer}'@'%' = PASSWORD('lab');
+            """,
+            cancellationToken);
+
+        // An open connection keeps the rights that it began with.
+        await MySqlConnection.ClearAllPoolsAsync(cancellationToken);
+    }
+
     public Task ExecuteAsync(string database, string sql) =>
         server.QueryAsync(database, sql, TestContext.Current.CancellationToken);
 

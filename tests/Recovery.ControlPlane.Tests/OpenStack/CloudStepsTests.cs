@@ -44,6 +44,22 @@ public sealed class CloudStepsTests
         Assert.Equal("1 1", await story.TellAsync("nova", "SELECT forced_down, disabled FROM services WHERE host = 'node1' AND `binary` = 'nova-compute'"));
     }
 
+    [Fact]
+    public async Task The_rights_that_the_documentation_gives_are_enough()
+    {
+        await using var story = await Story.BeginAsync();
+        await story.Cloud.Databases.GrantAsync(Documentation.Grants(), TestContext.Current.CancellationToken);
+
+        var cloud = await new CloudReader(new CloudConnections(story.Cloud.Databases.Options), TimeProvider.System)
+            .ReadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((0, 3), (cloud.Faults.Count, cloud.Instances.Count));
+        foreach (var action in Forward[..^1].Concat(Forward[..^1].Reverse().Select(action => Backward[action])))
+        {
+            var answer = await story.TakeAsync(action);
+            Assert.Equal((action, ""), (action, answer.Outcome == StepOutcome.Succeeded ? "" : answer.Message));
+        }
+    }
+
     // A crash may come between the record and the effect, or between the effect and its outcome.
     [Fact]
     public async Task A_repeated_step_does_what_is_on_record_and_finds_it_done()
