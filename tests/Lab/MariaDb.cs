@@ -46,6 +46,9 @@ public sealed class MariaDb : IAsyncDisposable
         var parent = !durable && memory.IsReady && memory.AvailableFreeSpace > 1L << 30 ? memory.Name : Path.GetTempPath();
         var directory = Path.Combine(parent, $"recovery-mariadb-{Guid.NewGuid():N}");
         System.IO.Directory.CreateDirectory($"{directory}/data");
+
+        // Of its own: a server that starts takes away all temporary tables that it finds where it keeps its own.
+        System.IO.Directory.CreateDirectory($"{directory}/tmp");
         var port = FreePort();
         await File.WriteAllTextAsync($"{directory}/my.cnf", Configuration(directory, port, durable) + member?.Configuration, cancellationToken);
         await Tool.RunAsync("chown", ["-R", "mysql:", directory], cancellationToken);
@@ -53,7 +56,7 @@ public sealed class MariaDb : IAsyncDisposable
         {
             await Tool.RunAsync(
                 "mariadb-install-db",
-                ["--no-defaults", "--user=mysql", $"--datadir={directory}/data", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"],
+                ["--no-defaults", "--user=mysql", $"--datadir={directory}/data", $"--tmpdir={directory}/tmp", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"],
                 cancellationToken);
         }
 
@@ -141,6 +144,7 @@ public sealed class MariaDb : IAsyncDisposable
         [mariadbd]
         user=mysql
         datadir={directory}/data
+        tmpdir={directory}/tmp
         socket={directory}/socket
         pid-file={directory}/pid
         port={port}

@@ -32,16 +32,8 @@ public partial class ArrowsTests
         Assert.Empty(known.Where(use => !Allowed[folder].Contains(use.Folder)).Select(use => $"{Path.GetFileName(use.File)} uses {use.Folder}"));
     }
 
-    private static string[] Sources(string folder)
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Recovery.sln")))
-        {
-            root = Path.GetDirectoryName(root)!;
-        }
-
-        return Directory.GetFiles(Path.Combine(root, "src/Recovery.ControlPlane", folder), "*.cs", SearchOption.AllDirectories);
-    }
+    private static string[] Sources(string folder) =>
+        Directory.GetFiles(Path.Combine(Checkout.Root, "src/Recovery.ControlPlane", folder), "*.cs", SearchOption.AllDirectories);
 
     [GeneratedRegex(@"Recovery\.ControlPlane\.(Api|Recoveries|Detection|Inventory|Fencing|Executors|Persistence|Configuration)\b")]
     private static partial Regex Using();

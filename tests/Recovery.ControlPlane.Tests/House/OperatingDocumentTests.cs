@@ -10,7 +10,7 @@ namespace Recovery.ControlPlane.Tests.House;
 /// <summary>docs/operating.md is pasted at night: its examples are accepted as they are written.</summary>
 public sealed partial class OperatingDocumentTests : IAsyncLifetime
 {
-    private static readonly string Document = File.ReadAllText(Path.Combine(Root(), "docs", "operating.md"));
+    private static readonly string Document = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "operating.md"));
     private RunningControlPlane plane = null!;
 
     public async ValueTask InitializeAsync()
@@ -65,17 +65,6 @@ public sealed partial class OperatingDocumentTests : IAsyncLifetime
         await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(bash.ExitCode == 0, said);
         return said;
-    }
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Recovery.sln")))
-        {
-            directory = directory.Parent!;
-        }
-
-        return directory.FullName;
     }
 
     [GeneratedRegex("```bash\n(.*?)```", RegexOptions.Singleline)]

@@ -7,7 +7,7 @@ namespace Recovery.ControlPlane.Tests.House;
 /// <summary>docs/planning.md is what operators act on: it names every rejection and every weight, as they are.</summary>
 public class PlanningDocumentTests
 {
-    private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Root(), "docs", "planning.md"));
+    private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Checkout.Root, "docs", "planning.md"));
 
     public static TheoryData<RejectionKind> Kinds => [.. Enum.GetValues<RejectionKind>()];
 
@@ -24,15 +24,4 @@ public class PlanningDocumentTests
     [MemberData(nameof(Weights))]
     public void Every_weight_is_there_with_its_default(string name, double value) =>
         Assert.Contains(Lines, line => line.StartsWith($"| `{name}` | {value.ToString(CultureInfo.InvariantCulture)} |", StringComparison.Ordinal));
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Recovery.sln")))
-        {
-            directory = directory.Parent!;
-        }
-
-        return directory.FullName;
-    }
 }

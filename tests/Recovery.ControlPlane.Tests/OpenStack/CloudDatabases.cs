@@ -75,9 +75,11 @@ public sealed class CloudDatabases : IAsyncDisposable
             """,
             cancellationToken);
 
-        // An open connection keeps the rights that it began with.
-        await MySqlConnection.ClearAllPoolsAsync(cancellationToken);
+        await ForgetRightsAsync(cancellationToken);
     }
+
+    // An open connection keeps the rights that it began with.
+    private static Task ForgetRightsAsync(CancellationToken cancellationToken) => MySqlConnection.ClearAllPoolsAsync(cancellationToken);
 
     public Task ExecuteAsync(string database, string sql) =>
         server.QueryAsync(database, sql, TestContext.Current.CancellationToken);
@@ -137,6 +139,7 @@ public sealed class CloudDatabases : IAsyncDisposable
             CREATE USER '{Writer}'@'%' IDENTIFIED BY 'lab'; GRANT SELECT, INSERT, UPDATE, DELETE ON *.* TO '{Writer}'@'%';
             """,
             cancellationToken);
+        await ForgetRightsAsync(cancellationToken);
     }
 
     // What an earlier test has left on this server.

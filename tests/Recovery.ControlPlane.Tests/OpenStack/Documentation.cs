@@ -1,3 +1,5 @@
+using Recovery.ControlPlane.Tests.House;
+
 namespace Recovery.ControlPlane.Tests.OpenStack;
 
 /// <summary>docs/openstack.md, which operators paste from.</summary>
@@ -6,13 +8,7 @@ internal static class Documentation
     /// <summary>The SQL that makes the two users.</summary>
     public static string Grants()
     {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Recovery.sln")))
-        {
-            root = Path.GetDirectoryName(root)!;
-        }
-
-        var text = File.ReadAllText(Path.Combine(root, "docs", "openstack.md"));
+        var text = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "openstack.md"));
         var begin = text.IndexOf("```sql\n", StringComparison.Ordinal) + "```sql\n".Length;
         return text[begin..text.IndexOf("```", begin, StringComparison.Ordinal)];
     }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -111,9 +110,7 @@ internal sealed partial class ReplayedCloud : IAsyncDisposable
         files.Delete(recursive: true);
     }
 
-    private static string Recorded(string name) => File.ReadAllText(Path.Combine(DataFolder(), $"{name}.json"));
-
-    private static string DataFolder([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "..", "Data", "api");
+    private static string Recorded(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "OpenStack", "Data", "api", $"{name}.json"));
 
     private async Task ReplyAsync(HttpContext context)
     {

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 using Recovery.ControlPlane.Inventory.OpenStack.Writing;
+using Recovery.ControlPlane.Tests.House;
 
 namespace Recovery.ControlPlane.Tests.OpenStack.Writing;
 
@@ -152,9 +152,9 @@ internal sealed class WritableCloud : IAsyncDisposable, IForeignConnections
 internal static class Golden
 {
     /// <summary>RECOVERY_REWRITE_GOLDEN=1 writes the files anew; read their changes before they are kept.</summary>
-    public static void Check(string name, string actual, [CallerFilePath] string test = "")
+    public static void Check(string name, string actual)
     {
-        var path = Path.Combine(Path.GetDirectoryName(test)!, "Golden", $"{name}.txt");
+        var path = Path.Combine(Checkout.Root, "tests", "Recovery.ControlPlane.Tests", "OpenStack", "Writing", "Golden", $"{name}.txt");
         if (Environment.GetEnvironmentVariable("RECOVERY_REWRITE_GOLDEN") == "1")
         {
             File.WriteAllText(path, actual);
