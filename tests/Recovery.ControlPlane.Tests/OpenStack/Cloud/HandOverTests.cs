@@ -18,6 +18,7 @@ public class HandOverTests
         { With("hw:mem_page_size", "large"), "huge pages" },
         { With("hw:tpm_version", "2.0"), "a virtual TPM" },
         { With("resources:VGPU", "1"), "a virtual GPU" },
+        { Server() with { ImageProperties = new Dictionary<string, string> { ["hw_tpm_version"] = "2.0" } }, "a virtual TPM" },
         { Server() with { HasNumaTopology = true }, "has a NUMA topology" },
         { Server() with { HasPciRequests = true }, "PCI devices" },
         { Server() with { SpecialVnicTypes = ["direct"] }, "a port of type direct" },

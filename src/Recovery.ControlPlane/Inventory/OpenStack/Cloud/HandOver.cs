@@ -37,6 +37,8 @@ internal static class HandOver
         ["pci_passthrough:alias"] = "PCI devices",
         ["resources:VGPU"] = "a virtual GPU",
         ["accel:device_profile"] = "accelerators",
+        ["hw_tpm_version"] = "a virtual TPM, whose state is on its host",
+        ["hw_mem_encryption"] = "encrypted memory",
     };
 
     /// <summary>Why it is not ours to move; empty when it is.</summary>
@@ -60,7 +62,7 @@ internal static class HandOver
             yield return $"Nova is in the middle of something with it ({task})";
         }
 
-        var devices = instance.ExtraSpecs
+        var devices = instance.ExtraSpecs.Concat(instance.ImageProperties)
             .Where(spec => Devices.ContainsKey(spec.Key) && !IsOrdinary(spec))
             .Select(spec => Devices[spec.Key])
             .Concat(instance.HasPciRequests ? ["PCI devices"] : [])
@@ -89,5 +91,5 @@ internal static class HandOver
     }
 
     private static bool IsOrdinary(KeyValuePair<string, string> spec) => (spec.Key, spec.Value) is
-        ("hw:cpu_policy", "shared") or ("hw:mem_page_size", "small" or "any") or ("hw:mem_encryption", "false" or "False");
+        ("hw:cpu_policy", "shared") or ("hw:mem_page_size", "small" or "any") or ("hw:mem_encryption" or "hw_mem_encryption", "false" or "False");
 }
