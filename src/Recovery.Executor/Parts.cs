@@ -30,6 +30,7 @@ internal static class Parts
         services.AddSingleton<FencedGuests>();
         services.AddSingleton<HostFence>();
 
+        services.AddSingleton(new NfsShares(settings.NovaMountBase));
         services.AddSingleton<TargetProfiles>();
         services.AddSingleton<DefinitionFitting>();
         services.AddSingleton<DefinitionPreview>();
@@ -45,6 +46,8 @@ internal static class Parts
         services.AddSingleton<IStep, UndefineDomainStep>();
         services.AddSingleton<IStep, DisconnectVolumesStep>();
         services.AddSingleton<IStep>(given => new AwaitAgentStep(given.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IStep, PlugPortsStep>();
+        services.AddSingleton<IStep, UnplugPortsStep>();
         services.AddSingleton<StepRunner>();
         services.AddHostedService<OrderlyEnd>();
 

@@ -29,6 +29,8 @@ internal static class CommandLine
           Executor:GuestListenAddress    where consoles of recovered guests listen (default: 127.0.0.1)
           Executor:LibvirtUri            default: qemu:///system
           Executor:Storages:0, :1, ...   roots of storages, each with a marker file .recovery-storage-id
+          Executor:InstancesPath         Nova's instances_path (default: /var/lib/nova/instances where it exists)
+          Executor:NovaMountBase         where Nova's NFS volumes are mounted (default: /var/lib/nova/mnt)
           Executor:Tls:Certificate, :Key, :ClientCa   PEM files; clients must then show a certificate of that CA
         """;
 

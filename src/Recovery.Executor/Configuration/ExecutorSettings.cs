@@ -28,6 +28,12 @@ internal sealed record ExecutorSettings
     /// <summary>Roots of storages; each is known by the marker file in it.</summary>
     public required IReadOnlyList<string> Storages { get; init; }
 
+    /// <summary>Where Nova keeps its instances' files; empty: nowhere.</summary>
+    public string InstancesPath { get; init; } = "";
+
+    /// <summary>Nova's nfs_mount_point_base.</summary>
+    public string NovaMountBase { get; init; } = "/var/lib/nova/mnt";
+
     /// <summary>Null: plaintext.</summary>
     public TlsFiles? Tls { get; init; }
 }

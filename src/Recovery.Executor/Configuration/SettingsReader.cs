@@ -6,11 +6,13 @@ namespace Recovery.Executor.Configuration;
 internal static class SettingsReader
 {
     public const string Section = "Executor";
+    private const string DefaultInstancesPath = "/var/lib/nova/instances";
+
     public const string DefaultListen = "127.0.0.1:7071";
 
     private static readonly string[] Known =
     [
-        "Host", "Listen", "AllowPlaintext", "StateDirectory", "RuntimeDirectory", "KeepAutostart", "GuestListenAddress", "LibvirtUri", "Storages", "Tls",
+        "Host", "Listen", "AllowPlaintext", "StateDirectory", "RuntimeDirectory", "KeepAutostart", "GuestListenAddress", "LibvirtUri", "Storages", "InstancesPath", "NovaMountBase", "Tls",
     ];
 
     /// <returns>The settings, or null when <paramref name="faults"/> names any.</returns>
@@ -30,6 +32,8 @@ internal static class SettingsReader
             GuestListenAddress = ReadAddress(section, found),
             LibvirtUri = section["LibvirtUri"] is { Length: > 0 } uri ? uri : "qemu:///system",
             Storages = ReadStorages(section.GetSection("Storages"), found),
+            InstancesPath = ReadInstancesPath(section, found),
+            NovaMountBase = ReadAbsolute(section, "NovaMountBase", "/var/lib/nova/mnt", found),
             Tls = tls,
         };
         faults = found;
@@ -91,6 +95,12 @@ internal static class SettingsReader
         if (!Path.IsPathRooted(path)) faults.Add($"{Section}:{key} '{path}' is no absolute path");
         return path;
     }
+
+    // A host without Nova has none, unless its operator says so.
+    private static string ReadInstancesPath(IConfigurationSection section, List<string> faults) =>
+        section["InstancesPath"] is { Length: > 0 } ? ReadAbsolute(section, "InstancesPath", "", faults)
+        : Directory.Exists(DefaultInstancesPath) ? DefaultInstancesPath
+        : "";
 
     private static List<string> ReadStorages(IConfigurationSection section, List<string> faults)
     {

@@ -24,6 +24,12 @@ public sealed record TargetProfile
     /// <summary>iSCSI volumes as the target shall reach them.</summary>
     public IReadOnlyList<VolumeMapping> Volumes { get; init; } = [];
 
+    /// <summary>Volumes that are files of exports, where the target has mounted them.</summary>
+    public IReadOnlyList<FileVolume> FileVolumes { get; init; } = [];
+
+    /// <summary>Taps for which a port of Open vSwitch is made before the guest starts.</summary>
+    public IReadOnlyList<string> PluggedTaps { get; init; } = [];
+
     /// <summary>Kinds of virtualization, "kvm" and "qemu", that the target offers. Empty: unchecked.</summary>
     public IReadOnlyList<string> DomainTypes { get; init; } = [];
 
@@ -72,6 +78,12 @@ public sealed record TargetProfile
 /// <param name="SourcePath">Its root on the source, absolute.</param>
 /// <param name="TargetPath">Its root on the target, absolute.</param>
 public sealed record StorageMapping(string Id, string SourcePath, string TargetPath);
+
+/// <summary>A volume that is a file of a mounted export.</summary>
+/// <param name="DiskTarget">The guest's disk that it is: "vdb".</param>
+/// <param name="Path">The file on the target, absolute.</param>
+/// <param name="Name">The file's name, which the definition must have too.</param>
+public sealed record FileVolume(string DiskTarget, string Path, string Name);
 
 /// <summary>An iSCSI logical unit as the target's QEMU shall reach it with its own initiator.</summary>
 /// <param name="DiskTarget">The guest's disk that it is: "vdb".</param>

@@ -38,6 +38,8 @@ internal static class Commands
         Action.Undefine => command.Undefine.Stale ? "undefine stale copy" : "undefine",
         Action.Disconnect => "disconnect volumes",
         Action.AwaitAgent => "await agent",
+        Action.PlugPorts => "plug ports",
+        Action.UnplugPorts => "unplug ports",
         _ => "nothing",
     };
 
@@ -54,6 +56,7 @@ internal static class Commands
         if (command.ActionCase == Action.Define && command.Define.Definition.Length == 0) faults.Add("define.definition is empty");
         foreach (var volume in Volumes(command)) Check(volume, command.ActionCase, faults);
         foreach (var disk in command.CheckDisks?.Disks ?? []) Check(disk, faults);
+        foreach (var port in Ports(command)) Check(port, faults);
         return faults;
     }
 
@@ -71,9 +74,16 @@ internal static class Commands
         var name = $"volume '{Shortened(volume.DiskTarget)}'";
         if (!IsDiskTarget(volume.DiskTarget)) faults.Add($"{name}: disk_target is no guest disk such as vdb");
         if (action == Action.Attach && volume.AttachXml.Length == 0) return;
+        if (volume.Nfs is { } share)
+        {
+            if (volume.Iscsi is not null) faults.Add($"{name}: has both iscsi and nfs");
+            if (share.Export.StartsWith('-') || share.Export.IndexOf(":/", StringComparison.Ordinal) < 1) faults.Add($"{name}: nfs.export is no export such as 10.0.0.5:/export");
+            if (share.Name.Length == 0 || share.Name is "." or ".." || share.Name.Contains('/')) faults.Add($"{name}: nfs.name is no file name");
+            return;
+        }
         if (volume.Iscsi is not { } lun)
         {
-            faults.Add($"{name}: iscsi is missing");
+            faults.Add($"{name}: neither iscsi nor nfs is given");
             return;
         }
         if (lun.PortalHost.Length == 0) faults.Add($"{name}: iscsi.portal_host is empty");
@@ -81,6 +91,28 @@ internal static class Commands
         if (lun.TargetName.Length is 0 or > 223) faults.Add($"{name}: iscsi.target_name is no IQN of up to 223 characters");
         if (lun.Lun > 16383) faults.Add($"{name}: iscsi.lun {lun.Lun} is above 16383");
     }
+
+    private static RepeatedField<Port> Ports(StepCommand command) => command.ActionCase switch
+    {
+        Action.PlugPorts => command.PlugPorts.Ports,
+        Action.UnplugPorts => command.UnplugPorts.Ports,
+        Action.Define => command.Define.Ports,
+        _ => [],
+    };
+
+    private static void Check(Port port, List<string> faults)
+    {
+        var name = $"port '{Shortened(port.Id)}'";
+        if (!IsUuid(port.Id)) faults.Add($"{name}: id is no UUID in lower case with dashes");
+        if (port.Kind is not (PortKind.LinuxBridge or PortKind.OpenVswitch)) faults.Add($"{name}: kind is not given");
+        if (!IsDevice(port.Bridge)) faults.Add($"{name}: bridge is no network device's name");
+        if (!IsDevice(port.Tap)) faults.Add($"{name}: tap is no network device's name");
+        if (port.Mac.Length != 17 || !port.Mac.All(letter => char.IsAsciiHexDigit(letter) || letter == ':')) faults.Add($"{name}: mac is no MAC address");
+        if (port.Mtu > 65535) faults.Add($"{name}: mtu {port.Mtu} is above 65535");
+    }
+
+    private static bool IsDevice(string name) => name.Length is > 0 and <= 15 && name is not ("." or "..") && !name.StartsWith('-')
+        && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
     private static void Check(ExpectedDisk disk, List<string> faults)
     {

@@ -8,7 +8,7 @@ namespace Recovery.Executor.Operations;
 /// Proves each volume by logging in, then leaves its CHAP password as a libvirt secret for QEMU's initiator. What this
 /// step left before it failed in the middle is taken away again.
 /// </summary>
-internal sealed class ConnectVolumesStep : IStep
+internal sealed class ConnectVolumesStep(NfsShares shares) : IStep
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -17,12 +17,17 @@ internal sealed class ConnectVolumesStep : IStep
     public async Task<StepSuccess> CarryOut(StepContext context, CancellationToken deadline)
     {
         var volumes = context.Command.ConnectVolumes.Volumes;
-        RefuseContradictions(volumes);
+        RefuseContradictions(volumes.Where(volume => volume.Iscsi is not null));
         var created = new List<string>();
         try
         {
             foreach (var volume in volumes)
             {
+                if (volume.Nfs is not null)
+                {
+                    context.Report(await shares.Prove(volume, deadline));
+                    continue;
+                }
                 await Prove(context, volume, deadline);
                 if (volume.Iscsi.ChapUsername.Length == 0) continue;
                 deadline.ThrowIfCancellationRequested();

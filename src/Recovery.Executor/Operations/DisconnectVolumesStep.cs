@@ -4,7 +4,7 @@ using Recovery.Protocol.V1;
 
 namespace Recovery.Executor.Operations;
 
-/// <summary>Takes away the CHAP secrets that connecting left, of this instance and of the named volumes alone.</summary>
+/// <summary>Takes away the CHAP secrets that connecting left, of this instance and of the named volumes alone. NFS exports stay mounted: others may use them.</summary>
 internal sealed class DisconnectVolumesStep : IStep
 {
     public StepCommand.ActionOneofCase Action => StepCommand.ActionOneofCase.Disconnect;
@@ -12,7 +12,7 @@ internal sealed class DisconnectVolumesStep : IStep
     public async Task<StepSuccess> CarryOut(StepContext context, CancellationToken deadline)
     {
         var removed = 0;
-        foreach (var target in context.Command.Disconnect.Volumes.Select(volume => volume.Iscsi.TargetName).Distinct())
+        foreach (var target in context.Command.Disconnect.Volumes.Where(volume => volume.Iscsi is not null).Select(volume => volume.Iscsi.TargetName).Distinct())
         {
             deadline.ThrowIfCancellationRequested();
             var usage = SecretUsage.Of(context.Instance, target);

@@ -9,7 +9,7 @@ using Recovery.Protocol.V1;
 namespace Recovery.Executor.Operations;
 
 /// <summary>What this host offers to a definition, asked afresh for each.</summary>
-internal sealed class TargetProfiles(ExecutorSettings settings, StorageCatalogue catalogue)
+internal sealed class TargetProfiles(ExecutorSettings settings, StorageCatalogue catalogue, NfsShares shares)
 {
     /// <exception cref="LibvirtException">libvirt can't tell.</exception>
     public TargetProfile For(LibvirtConnection connection, string instance, DefineDomain define, DomainFacts facts)
@@ -28,7 +28,8 @@ internal sealed class TargetProfiles(ExecutorSettings settings, StorageCatalogue
             CpuModels = host.CpuModels,
             HostCpuModel = host.CpuModel.Length > 0 ? host.CpuModel : null,
             SourceHostCpuModel = define.SourceCpuModel.Length > 0 ? define.SourceCpuModel : null,
-            Bridges = NetworkDevices.Bridges(),
+            Bridges = [.. NetworkDevices.Bridges().Union(define.Ports.Select(port => port.Bridge), StringComparer.Ordinal)],
+            PluggedTaps = [.. define.Ports.Where(port => port.Kind == PortKind.OpenVswitch).Select(port => port.Tap)],
             BridgesKnown = true,
             Networks = networks ?? [],
             NetworksKnown = networks is not null,
@@ -37,7 +38,8 @@ internal sealed class TargetProfiles(ExecutorSettings settings, StorageCatalogue
             SecretUuids = [.. secrets.Select(secret => secret.Uuid)],
             SecretUsages = [.. secrets.Select(secret => secret.Usage).Where(usage => usage.Length > 0)],
             Storages = Storages(define.SourceStorages),
-            Volumes = [.. define.Volumes.Select(volume => Volume(instance, volume))],
+            Volumes = [.. define.Volumes.Where(volume => volume.Iscsi is not null).Select(volume => Volume(instance, volume))],
+            FileVolumes = [.. define.Volumes.Where(volume => volume.Nfs is not null).Select(volume => new FileVolume(volume.DiskTarget, shares.PathOf(volume.Nfs), volume.Nfs.Name))],
         };
     }
 

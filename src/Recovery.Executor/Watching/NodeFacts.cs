@@ -65,6 +65,7 @@ internal sealed class NodeFacts(ExecutorSettings settings, string boot)
         Boot = boot,
         Bridges = { NetworkDevices.Bridges() },
         InitiatorName = InitiatorName.OfHost(),
+        InstancesPath = settings.InstancesPath,
         Storages =
         {
             storages.Select(storage => new Protocol.V1.Storage

@@ -10,14 +10,14 @@ namespace Recovery.Executor.DomainXml;
 /// </summary>
 internal static class ProfileReader
 {
-    private enum Kind { Text, Texts, Flag, Port, Number, Path, Storages, Volumes }
+    private enum Kind { Text, Texts, Flag, Port, Number, Path, Storages, Volumes, FileVolumes }
 
     private sealed record Member(string Name, Kind Kind, bool IsRequired = false);
 
     private static readonly Member[] OfProfile =
     [
         new("host", Kind.Text, true), new("listenAddress", Kind.Text, true), new("architecture", Kind.Text, true),
-        new("emulators", Kind.Texts, true), new("storages", Kind.Storages, true), new("volumes", Kind.Volumes),
+        new("emulators", Kind.Texts, true), new("storages", Kind.Storages, true), new("volumes", Kind.Volumes), new("fileVolumes", Kind.FileVolumes), new("pluggedTaps", Kind.Texts),
         new("domainTypes", Kind.Texts), new("machineTypes", Kind.Texts), new("cpuModels", Kind.Texts),
         new("hostCpuModel", Kind.Text), new("sourceHostCpuModel", Kind.Text),
         new("bridges", Kind.Texts), new("bridgesKnown", Kind.Flag), new("networks", Kind.Texts), new("networksKnown", Kind.Flag),
@@ -34,6 +34,9 @@ internal static class ProfileReader
         new("targetName", Kind.Text, true), new("lun", Kind.Number, true),
         new("chapUsername", Kind.Text), new("secretUsage", Kind.Text), new("initiatorName", Kind.Text),
     ];
+
+    private static readonly Member[] OfFileVolume =
+        [new("diskTarget", Kind.Text, true), new("path", Kind.Path, true), new("name", Kind.Text, true)];
 
     /// <summary>The profile, or null with at least one fault added.</summary>
     public static TargetProfile? Read(string json, List<string> faults)
@@ -117,7 +120,7 @@ internal static class ProfileReader
             case Kind.Number when value.ValueKind != JsonValueKind.Number || !value.TryGetUInt32(out _):
                 faults.Add($"{at}: must be a whole number from 0 to {uint.MaxValue}, not {Say(value)}.");
                 break;
-            case Kind.Texts or Kind.Storages or Kind.Volumes when value.ValueKind != JsonValueKind.Array:
+            case Kind.Texts or Kind.Storages or Kind.Volumes or Kind.FileVolumes when value.ValueKind != JsonValueKind.Array:
                 faults.Add($"{at}: must be a list, not {Say(value)}.");
                 break;
             case Kind.Texts:
@@ -128,6 +131,9 @@ internal static class ProfileReader
                 break;
             case Kind.Volumes:
                 ForEach(value, at, (item, place) => CheckMembers(item, place, OfVolume, faults));
+                break;
+            case Kind.FileVolumes:
+                ForEach(value, at, (item, place) => CheckMembers(item, place, OfFileVolume, faults));
                 break;
         }
     }

@@ -40,6 +40,13 @@ internal static class DiskRule
 
         switch (type)
         {
+            case "file" when rewriting.Target.FileVolumes.FirstOrDefault(volume => volume.DiskTarget == disk.Element("target").Get("dev")) is { } file:
+                // The export's directory differs from host to host, the file in it does not.
+                if (source.Get("file")!.Split('/')[^1] == file.Name)
+                    rewriting.Replace(source, "file", file.Path, subject, "source");
+                else
+                    rewriting.Refuse($"{subject}: it shall become the volume {Sentence.Quote(file.Name)}, but its definition names {Describe(disk)}; this release never exchanges a disk for another. Correct the volume's disk target.");
+                break;
             case "file" or "dir":
                 FileDisk.Apply(disk, rewriting);
                 break;

@@ -49,6 +49,8 @@ internal static class InterfaceRule
                 }
 
                 break;
+            case "ethernet" when target.PluggedTaps.Contains(device.Element("target").Get("dev") ?? string.Empty):
+                break;
             case "ethernet":
                 rewriting.Refuse($"{subject}: its port {Sentence.Quote(device.Element("target").Get("dev"))} of type 'ethernet' is plugged by the program that made it (os-vif for Nova), which does not do so on {host} when libvirt starts the guest. Let Nova start the guest there, or put the interface on a bridge.");
                 break;

@@ -47,7 +47,7 @@ internal sealed class DiskElements(Drafting draft)
         return Local("disk", row, type, name);
     }
 
-    private IEnumerable<XElement?> Ephemeral(IReadOnlyList<BlockDevice> devices)
+    private List<XElement?> Ephemeral(IReadOnlyList<BlockDevice> devices)
     {
         var rows = devices.Where(device => device is { SourceType: "blank", DestinationType: "local" } && device.GuestFormat != "swap").ToList();
         if (rows.Count == 0 && draft.Instance.EphemeralGib > 0) return [Local("disk.local", null, "disk", null)];

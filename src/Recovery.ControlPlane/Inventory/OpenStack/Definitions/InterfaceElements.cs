@@ -9,6 +9,9 @@ internal static class InterfaceElements
 {
     private const int LongestDeviceName = 14;
 
+    private static readonly string[] Directions = ["inbound", "outbound"];
+    private static readonly string[] Limits = ["average", "peak", "burst"];
+
     public static IReadOnlyList<XElement> All(Drafting draft) =>
         [.. draft.Facts.NetworkInfo.OfType<JsonObject>().Select(port => Of(draft, port)).OfType<XElement>()];
 
@@ -78,9 +81,9 @@ internal static class InterfaceElements
 
     private static XElement? Bandwidth(Drafting draft)
     {
-        var directions = new[] { "inbound", "outbound" }.Select(direction =>
+        var directions = Directions.Select(direction =>
         {
-            var limits = new[] { "average", "peak", "burst" }.Select(part => Given(part, draft.Flavor.ExtraSpec($"quota:vif_{direction}_{part}")));
+            var limits = Limits.Select(part => Given(part, draft.Flavor.ExtraSpec($"quota:vif_{direction}_{part}")));
             return limits.Any(limit => limit is not null) ? Element(direction, limits) : null;
         }).OfType<XElement>().ToList();
         return directions.Count == 0 ? null : Element("bandwidth", directions);

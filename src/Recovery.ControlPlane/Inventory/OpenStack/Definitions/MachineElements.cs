@@ -8,6 +8,8 @@ internal static class MachineElements
 {
     private const string Console = "console=tty0 console=ttyS0 console=hvc0";
 
+    private static readonly string[] CpuLimits = ["shares", "period", "quota"];
+
     public static XElement? SystemInformation(Drafting draft) => !draft.IsX86 ? null : Element("sysinfo",
         Attribute("type", "smbios"),
         Element("system",
@@ -83,7 +85,7 @@ internal static class MachineElements
 
     public static XElement? Shares(Drafting draft)
     {
-        var limits = new[] { "shares", "period", "quota" }
+        var limits = CpuLimits
             .Select(name => (name, value: draft.Flavor.ExtraSpec("quota:cpu_" + name)))
             .Where(limit => limit.value is { Length: > 0 })
             .Select(limit => new XElement(limit.name, limit.value));
