@@ -69,7 +69,12 @@ public sealed class PlugPortsTests : IDisposable
 
     private static Port SwitchPort() => new()
     {
-        Id = PortId, Kind = PortKind.OpenVswitch, Bridge = "br-int", Tap = "tap761e7e6a-96", Mac = "fa:16:3e:34:8c:53", Mtu = 1450,
+        Id = PortId,
+        Kind = PortKind.OpenVswitch,
+        Bridge = "br-int",
+        Tap = "tap761e7e6a-96",
+        Mac = "fa:16:3e:34:8c:53",
+        Mtu = 1450,
     };
 
     private string[] Calls() => File.ReadAllLines(directory["calls"]);

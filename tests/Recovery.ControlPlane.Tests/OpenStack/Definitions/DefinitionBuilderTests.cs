@@ -192,7 +192,13 @@ public sealed class DefinitionBuilderTests
     {
         BlockDevice Blank(int id, string device, string? format) => new()
         {
-            Id = id, SourceType = "blank", DestinationType = "local", DeviceName = device, DiskBus = "virtio", DeviceType = "disk", GuestFormat = format,
+            Id = id,
+            SourceType = "blank",
+            DestinationType = "local",
+            DeviceName = device,
+            DiskBus = "virtio",
+            DeviceType = "disk",
+            GuestFormat = format,
         };
         var disks = Parsed(Server with { BlockDevices = [.. Server.BlockDevices, Blank(8, "/dev/vdc", null), Blank(9, "/dev/vdd", "swap")] }, Bed)
             .XPathSelectElements("devices/disk");

@@ -16,7 +16,14 @@ public sealed class BuilderTests
         SystemMetadata = new Dictionary<string, string>(),
         Instance = new InstanceRecord
         {
-            Id = 16, Uuid = Uuid, DisplayName = "vm-1", Host = "node1", Node = "node1.example", VmState = "active", MemoryMib = 96, Vcpus = 1,
+            Id = 16,
+            Uuid = Uuid,
+            DisplayName = "vm-1",
+            Host = "node1",
+            Node = "node1.example",
+            VmState = "active",
+            MemoryMib = 96,
+            Vcpus = 1,
         },
         Consumer = new ConsumerRecord(1, Uuid, 1, 1, 1),
         Allocations = [new(1, 1, Guid.NewGuid(), 3, 0, "VCPU", 1), new(2, 1, Guid.NewGuid(), 3, 1, "MEMORY_MB", 96)],
