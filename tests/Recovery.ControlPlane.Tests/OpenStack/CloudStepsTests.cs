@@ -126,6 +126,25 @@ public sealed class CloudStepsTests
         Assert.Equal((StepOutcome.FailedForGood, "ROWS_MOVED"), (answer.Outcome, answer.Code));
     }
 
+    // What is on record was intended; whether it was written, only the rows tell.
+    [Fact]
+    public async Task What_was_never_written_is_put_back_without_a_word()
+    {
+        await using var story = await Story.BeginAsync();
+        var before = await CloudRows.OfAsync(story.Cloud.Databases);
+        foreach (var action in Forward[..^1])
+        {
+            await story.PrepareAsync(action);
+        }
+
+        foreach (var action in Forward[..^1].Reverse())
+        {
+            Assert.Equal((action, StepOutcome.Succeeded), (action, (await story.TakeAsync(Backward[action])).Outcome));
+        }
+
+        Assert.Equal("", (await CloudRows.OfAsync(story.Cloud.Databases)).Since(before));
+    }
+
     [Fact]
     public async Task An_instance_that_somebody_else_moved_is_refused_before_anything_is_written()
     {
