@@ -124,9 +124,9 @@ public class ReplicaTests
     private static async Task SaysAsync(LabControlPlane plane, string sentence)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!(await File.ReadAllTextAsync(plane.Log, Cancellation)).Contains(sentence, StringComparison.Ordinal))
+        while (await File.ReadAllTextAsync(plane.Log, Cancellation) is var log && !log.Contains(sentence, StringComparison.Ordinal))
         {
-            Assert.False(patience.IsCancellationRequested, $"{plane.Log} does not say: {sentence}");
+            Assert.False(patience.IsCancellationRequested, $"{plane.Log} does not say: {sentence}\nIts end:\n{log[Math.Max(0, log.Length - 4000)..]}");
             await Task.Delay(100, Cancellation);
         }
     }

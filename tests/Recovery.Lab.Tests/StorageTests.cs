@@ -5,16 +5,18 @@ public class StorageTests : GivenALab
     [Fact]
     public async Task given_a_storage_that_only_some_hosts_share_then_each_sees_it_at_its_own_path_and_the_others_not_at_all()
     {
-        var pair = new StorageOption("pair") { SeenBy = new Dictionary<string, string> { ["node1"] = "/srv/pair", ["node2"] = "/var/lib/nova/instances" } };
+        // Not nova's own path: the machine that runs this may have a Nova installed.
+        var deep = $"/var/lib/labtest-{Guid.NewGuid():N}";
+        var pair = new StorageOption("pair") { SeenBy = new Dictionary<string, string> { ["node1"] = "/srv/pair", ["node2"] = $"{deep}/instances" } };
         await using var lab = await Lab.UpAsync(Options with { Hosts = 3, Storages = [new("shared"), pair] }, Cancel);
 
         Assert.Equal("lab-labtest-pair\n", await ReadAsync(lab, "node1", "/srv/pair/.recovery-storage-id"));
-        Assert.Equal("lab-labtest-pair\n", await ReadAsync(lab, "node2", "/var/lib/nova/instances/.recovery-storage-id"));
+        Assert.Equal("lab-labtest-pair\n", await ReadAsync(lab, "node2", $"{deep}/instances/.recovery-storage-id"));
         Assert.Equal("lab-labtest-shared\n", await ReadAsync(lab, "node3", "/srv/shared/.recovery-storage-id"));
         // The lab's own state would show it under another path.
         var search = await lab.Host("node3").ExecAsync(["find", "/srv", "/mnt", "/var/lib", "/run", "-name", ".recovery-storage-id"], null, Cancel);
         Assert.Equal("/srv/shared/.recovery-storage-id", search.Output.Trim());
-        Assert.False(Directory.Exists("/var/lib/nova"), "a mount point was left in the real file system");
+        Assert.False(Directory.Exists(deep), "a mount point was left in the real file system");
 
         await lab.AddGuestAsync(new GuestOptions("g1", "node2") { Storage = "pair" }, Cancel);
         await BeatsOnAsync(lab, "g1", 0);
