@@ -9,6 +9,7 @@ public static class ConfigurationServices
     {
         services.AddSingleton(options);
         services.AddSingleton(Options.Create(options));
+        services.AddSingleton(options.OpenStack);
         services.AddSingleton(options.Database);
         services.AddSingleton(options.Fencing);
         services.AddSingleton(options.Volumes);

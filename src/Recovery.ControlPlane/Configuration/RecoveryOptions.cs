@@ -7,6 +7,15 @@ public sealed record RecoveryOptions
 {
     public const string Section = "Recovery";
 
+    public const string Libvirt = "libvirt";
+    public const string Nova = "nova";
+
+    /// <summary><c>libvirt</c>: the executors' reports say what there is. <c>nova</c>: an OpenStack cloud's databases do.</summary>
+    public string Inventory { get; init; } = Libvirt;
+
+    /// <summary>Of the inventory <c>nova</c>.</summary>
+    public OpenStackOptions OpenStack { get; init; } = new();
+
     public DatabaseOptions Database { get; init; } = new();
 
     public ExecutorOptions Executors { get; init; } = new();

@@ -19,6 +19,14 @@ public interface IInventory
     /// <param name="wished">The only way that whoever asked wants; null: whichever is best.</param>
     /// <param name="cancellationToken">Gives up.</param>
     Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A host that is back, and on which nothing of others is left, takes instances again where the cluster is kept. Doing it
+    /// twice is one.
+    /// </summary>
+    /// <returns>Why not yet, for a human; null when it does.</returns>
+    /// <exception cref="InventoryUnreachableException">It can't be read or written now.</exception>
+    Task<string?> ReadmitAsync(string host, CancellationToken cancellationToken);
 }
 
 /// <summary>A domain XML and what is needed to read its paths.</summary>
@@ -34,4 +42,13 @@ public sealed record KeptDefinition(
 {
     /// <summary>What could not be understood of its owner's policy; the rest counts.</summary>
     public IReadOnlyList<string> PolicyFaults { get; init; } = [];
+
+    /// <summary>Of an inventory that knows them: the instance's ports, as a target has to plug them in.</summary>
+    public IReadOnlyList<NetworkPort> Ports { get; init; } = [];
+
+    /// <summary>It was made of what the inventory has, since no host ever reported one: what that could not give, a sentence each.</summary>
+    public IReadOnlyList<string> Guessed { get; init; } = [];
+
+    /// <summary>Why nothing can be defined of it, a sentence each; empty when it can.</summary>
+    public IReadOnlyList<string> Refusals { get; init; } = [];
 }

@@ -14,6 +14,9 @@ public sealed record ClusterSnapshot(
     /// <summary>What executors answered when they were shown a definition: hosts that would refuse it.</summary>
     public IReadOnlyList<DefinitionRefusal> Refusals { get; init; } = [];
 
+    /// <summary>What could not be seen of the cluster, a sentence each; what is here is true all the same.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
+
     public Host? FindHost(string name) => Hosts.FirstOrDefault(host => host.Name == name);
 }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory.OpenStack;
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 using Recovery.ControlPlane.Inventory.OpenStack.Databases;

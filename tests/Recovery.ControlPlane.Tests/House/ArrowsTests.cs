@@ -10,7 +10,7 @@ public partial class ArrowsTests
         ["Api"] = ["Recoveries", "Inventory", "Persistence", "Configuration"],
         ["Recoveries"] = ["Inventory", "Fencing", "Executors", "Persistence", "Configuration"],
         ["Detection"] = ["Inventory", "Executors", "Persistence"],
-        ["Inventory"] = ["Persistence"],
+        ["Inventory"] = ["Persistence", "Configuration"],
         ["Fencing"] = ["Persistence", "Configuration"],
         ["Executors"] = ["Persistence", "Configuration"],
         ["Persistence"] = ["Configuration"],

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MySqlConnector;
+using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory.OpenStack;
 using Recovery.Labs;
 

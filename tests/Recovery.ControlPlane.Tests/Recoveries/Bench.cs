@@ -285,6 +285,8 @@ internal sealed class Bench : IInventory, IInventorySteps, IStepDispatcher, IFen
     public Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken) =>
         Task.FromResult(plan with { Moves = [.. plan.Moves.Select(move => move with { Route = Route })] });
 
+    public Task<string?> ReadmitAsync(string host, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     public Task<PreparedStep> PrepareAsync(InventoryStep step, CancellationToken cancellationToken) => Task.FromResult(Prepare(step));
 
     public Task<InventoryAnswer> CarryOutAsync(InventoryStep step, CancellationToken cancellationToken)

@@ -65,6 +65,9 @@ public sealed class LibvirtInventory(
     /// <summary>Of a plain cluster there is one way.</summary>
     public Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken) => Task.FromResult(plan);
 
+    /// <summary>Its quarantine is all that kept it away.</summary>
+    public Task<string?> ReadmitAsync(string host, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     public Task<PreparedStep> PrepareAsync(InventoryStep step, CancellationToken cancellationToken) =>
         Task.FromResult(PreparedStep.NothingForeign);
 

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory.OpenStack;
 using Recovery.ControlPlane.Inventory.OpenStack.Api;
 

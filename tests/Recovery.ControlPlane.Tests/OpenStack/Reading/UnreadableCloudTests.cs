@@ -1,3 +1,4 @@
+using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory.OpenStack;
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 using Recovery.ControlPlane.Inventory.OpenStack.Databases;

@@ -25,4 +25,6 @@ internal sealed class Definitions : IInventory
             { PolicyFaults = PolicyFaults }));
 
     public Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken) => Task.FromResult(plan);
+
+    public Task<string?> ReadmitAsync(string host, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Recovery.ControlPlane.Configuration;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack.Api;
 

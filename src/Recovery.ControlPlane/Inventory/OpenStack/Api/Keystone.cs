@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Recovery.ControlPlane.Configuration;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack.Api;
 

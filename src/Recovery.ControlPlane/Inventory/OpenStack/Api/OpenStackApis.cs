@@ -1,3 +1,5 @@
+using Recovery.ControlPlane.Configuration;
+
 namespace Recovery.ControlPlane.Inventory.OpenStack.Api;
 
 /// <summary>The APIs of one cloud that a recovery needs, with one token and one pool of connections.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Recovery.ControlPlane.Configuration;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack.Api;
 

@@ -1,3 +1,4 @@
+using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory.OpenStack.Databases;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack.Cloud;

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory.OpenStack.Databases;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack.Cloud;

@@ -1,4 +1,5 @@
 using MySqlConnector;
+using Recovery.ControlPlane.Configuration;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack.Databases;
 

@@ -1,4 +1,4 @@
-namespace Recovery.ControlPlane.Inventory.OpenStack;
+namespace Recovery.ControlPlane.Configuration;
 
 /// <summary>Where an OpenStack cloud is, and as whom it is read, changed and asked. <c>Recovery:OpenStack:</c></summary>
 public sealed record OpenStackOptions
