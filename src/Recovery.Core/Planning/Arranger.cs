@@ -6,7 +6,8 @@ namespace Recovery.Core.Planning;
 ///
 /// A greedy choice can be led astray by one host more. So when something is left out, the empty hosts are withheld in
 /// every combination. The best with a host is never less than the best without it, to which the host is added for what is
-/// still left out: by that, one empty host more never makes a plan place fewer.
+/// still left out: by that, one empty host more never makes a plan place fewer. What a lower tier got on the way gives
+/// way to whoever of a higher one is left out for it.
 /// </summary>
 internal sealed class Arranger
 {
@@ -68,7 +69,8 @@ internal sealed class Arranger
             }
         }
 
-        Reshuffle.Run(best!.Placement, hopeful);
+        best = WithoutOvertaking(best!, open);
+        Reshuffle.Run(best.Placement, hopeful);
         return known[withheld] = best;
     }
 
@@ -87,6 +89,62 @@ internal sealed class Arranger
                 yield return Arrangement.Of(Begin(open, Best(withheld | (1 << bit)).Placement.Placed), hopeful, Style.Preferred);
             }
         }
+    }
+
+    // What was placed while a host was withheld is kept when it is added, and may shut out a higher tier: by its room, or
+    // by where its group is.
+    private Arrangement WithoutOvertaking(Arrangement arrangement, Scope open)
+    {
+        foreach (var tier in hopeful.Select(Tiers.Of).Distinct().Order())
+        {
+            var left = hopeful.FindAll(guest => Tiers.Of(guest) == tier && !arrangement.Placement.Has(guest));
+            if (left.Count > 0 && WithoutLower(tier, arrangement, open) is { } placement && PutAny(left, placement))
+            {
+                arrangement = Arrangement.Of(placement, hopeful, Style.Preferred);
+            }
+        }
+
+        return arrangement;
+    }
+
+    // Null: nobody of them has a place, or what stays can't be fitted the same way without them.
+    private Placement? WithoutLower((bool StaysOff, int Below) tier, Arrangement arrangement, Scope open)
+    {
+        var placed = arrangement.Placement.Placed.ToList();
+        var stays = settled.Select(each => each.Guest).ToHashSet();
+        var kept = placed.FindAll(each => Tiers.Of(each.Guest).CompareTo(tier) <= 0 || stays.Contains(each.Guest));
+        if (kept.Count == placed.Count)
+        {
+            return null;
+        }
+
+        var placement = new Placement(cluster, open, batch);
+        foreach (var (guest, host) in kept)
+        {
+            if (guest.AsksForSpecialRoom && placement.SpecialRoomOf(host).Less(guest.Instance) is null)
+            {
+                return null;
+            }
+
+            placement.Put(guest, host);
+        }
+
+        return placement;
+    }
+
+    private static bool PutAny(IEnumerable<Guest> guests, Placement placement)
+    {
+        var put = false;
+        foreach (var guest in Order.ForPlacing(guests, smallestFirst: false))
+        {
+            if (Choice.Best(guest, placement, tightestFit: false) is { } host)
+            {
+                placement.Put(guest, host);
+                put = true;
+            }
+        }
+
+        return put;
     }
 
     private Placement Begin(Scope open, IEnumerable<(Guest Guest, int Host)> placed)

@@ -51,10 +51,10 @@ public class PlanningProperties
                 iter: truth.NeedsJigsaws ? 4 * Samples : Samples,
                 print: _ => "");
         }
-        catch (CsCheckException) when (found is not null)
+        catch (CsCheckException failure) when (found is not null)
         {
             var smallest = toTheSmallest ? Shrinking.Smallest(found, question => Violation(question) is not null) : found;
-            return $"{Violation(smallest)}\n{smallest}";
+            return $"{Violation(smallest)}\n{smallest}\n{failure.Message.Split('\n')[0]}";
         }
 
         return null;
