@@ -28,7 +28,7 @@ internal sealed class Arranger
         batch = [.. guests, .. settled.Select(each => each.Guest)];
 
         // Whom no host could take even now, nobody can find a place for: no search is worth the time.
-        hopeful = [.. guests.Where(Begin(scope, settled).AllowsSomewhere)];
+        hopeful = [.. guests.Where(Begin(scope).AllowsSomewhere)];
         empty = [.. Enumerable.Range(0, cluster.Hosts.Count)
             .Where(host => cluster.IsEmpty[host] && scope.IsOpen(host) && guests.Any(guest => guest.Feasible.Contains(host)))
             .Take(MostEmptyHosts + 1)];
@@ -78,7 +78,7 @@ internal sealed class Arranger
     {
         foreach (var style in Style.All)
         {
-            yield return Arrangement.Of(Begin(open, settled), hopeful, style);
+            yield return Arrangement.Of(Begin(open), hopeful, style);
         }
 
         // What was withheld before may have room for somebody.
@@ -86,7 +86,7 @@ internal sealed class Arranger
         {
             if ((withheld & (1 << bit)) == 0)
             {
-                yield return Arrangement.Of(Begin(open, Best(withheld | (1 << bit)).Placement.Placed), hopeful, Style.Preferred);
+                yield return Arrangement.Of(Best(withheld | (1 << bit)).Placement.Within(open), hopeful, Style.Preferred);
             }
         }
     }
@@ -107,28 +107,18 @@ internal sealed class Arranger
         return arrangement;
     }
 
-    // Null: nobody of them has a place, or what stays can't be fitted the same way without them.
+    // Null: there is nobody lower.
     private Placement? WithoutLower((bool StaysOff, int Below) tier, Arrangement arrangement, Scope open)
     {
-        var placed = arrangement.Placement.Placed.ToList();
         var stays = settled.Select(each => each.Guest).ToHashSet();
-        var kept = placed.FindAll(each => Tiers.Of(each.Guest).CompareTo(tier) <= 0 || stays.Contains(each.Guest));
-        if (kept.Count == placed.Count)
+        var lower = arrangement.Placement.Placed.Select(each => each.Guest).Where(guest => Tiers.Of(guest).CompareTo(tier) > 0 && !stays.Contains(guest)).ToList();
+        if (lower.Count == 0)
         {
             return null;
         }
 
-        var placement = new Placement(cluster, open, batch);
-        foreach (var (guest, host) in kept)
-        {
-            if (guest.AsksForSpecialRoom && placement.SpecialRoomOf(host).Less(guest.Instance) is null)
-            {
-                return null;
-            }
-
-            placement.Put(guest, host);
-        }
-
+        var placement = arrangement.Placement.Within(open);
+        lower.ForEach(placement.Take);
         return placement;
     }
 
@@ -147,10 +137,10 @@ internal sealed class Arranger
         return put;
     }
 
-    private Placement Begin(Scope open, IEnumerable<(Guest Guest, int Host)> placed)
+    private Placement Begin(Scope open)
     {
         var placement = new Placement(cluster, open, batch);
-        foreach (var (guest, host) in placed)
+        foreach (var (guest, host) in settled)
         {
             placement.Put(guest, host);
         }

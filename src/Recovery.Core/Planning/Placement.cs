@@ -33,6 +33,19 @@ internal sealed class Placement
         }
     }
 
+    // As it is, not made again from who is where: pages and cells are fitted one guest after the other, and in another
+    // order the last may find nothing.
+    private Placement(Placement other, Scope scope)
+    {
+        (cluster, this.scope, Batch) = (other.cluster, scope, other.Batch);
+        rooms = [.. other.rooms];
+        specialRooms = new(other.specialRooms);
+        hosts = new(other.hosts);
+        guestsOf = other.guestsOf.ToDictionary(each => each.Key, each => each.Value.ToList());
+        movesIn = new(other.movesIn);
+        members = new(other.members);
+    }
+
     public IndexedCluster Cluster => cluster;
 
     public Scope Scope => scope;
@@ -79,6 +92,9 @@ internal sealed class Placement
         anchors.Sort();
         return anchors;
     }
+
+    /// <summary>The same, of its own, with other hosts that may be used.</summary>
+    public Placement Within(Scope open) => new(this, open);
 
     public bool Allows(Guest guest, int host) => guest.Feasible.Contains(host) && Feasibility.Allows(guest, host, this);
 

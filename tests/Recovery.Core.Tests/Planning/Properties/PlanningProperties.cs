@@ -21,6 +21,16 @@ public class PlanningProperties
         Assert.True(violation is null, violation);
     }
 
+    // Each was broken by a planner of before, and is too rare to be met every time.
+    [Theory]
+    [InlineData("adding an empty host never makes a plan place fewer", "7RgLh8sxLwa2")]
+    public void It_holds_for_a_cluster_that_was_found_once(string truth, string seed)
+    {
+        var violation = Search(Find(truth), PlannerUnderTest.Real, toTheSmallest: false, seed);
+
+        Assert.True(violation is null, violation);
+    }
+
     [Theory]
     [MemberData(nameof(Broken))]
     public void A_broken_planner_is_caught(string truth, string broken) =>
@@ -33,7 +43,7 @@ public class PlanningProperties
     private static Truth Find(string name) => Truths.All.Single(truth => truth.Name == name);
 
     /// <summary>What violates the truth, in words, with a small case that does; null when nothing was found.</summary>
-    private static string? Search(Truth truth, PlannerUnderTest planner, bool toTheSmallest)
+    private static string? Search(Truth truth, PlannerUnderTest planner, bool toTheSmallest, string? seed = null)
     {
         PlanningCase? found = null;
         try
@@ -48,7 +58,8 @@ public class PlanningProperties
                         throw new InvalidOperationException();
                     }
                 },
-                iter: truth.NeedsJigsaws ? 4 * Samples : Samples,
+                seed: seed,
+                iter: seed is not null ? 1 : truth.NeedsJigsaws ? 4 * Samples : Samples,
                 print: _ => "");
         }
         catch (CsCheckException failure) when (found is not null)
