@@ -18,6 +18,8 @@ public sealed class ReportReader(TimeProvider time, ILogger<ReportReader> log)
             ExecutorVersion = report.ExecutorVersion,
             Boot = report.Boot,
             Storages = Storages(host, report),
+            InstancesPath = report.InstancesPath,
+            InitiatorName = report.InitiatorName,
             Hypervisor = report.LibvirtError.Length > 0 ? null : Hypervisor(host, report, at),
         };
     }

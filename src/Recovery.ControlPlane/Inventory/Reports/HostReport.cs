@@ -17,6 +17,12 @@ public sealed record HostReport
 
     public IReadOnlyList<StorageView> Storages { get; init; } = [];
 
+    /// <summary>Where Nova keeps its instances' files here; empty: nowhere.</summary>
+    public string InstancesPath { get; init; } = "";
+
+    /// <summary>By which it is known to iSCSI targets; empty: it has none.</summary>
+    public string InitiatorName { get; init; } = "";
+
     /// <summary>What libvirt says; null while it can't be asked. Then what was known stays as it was.</summary>
     public HypervisorReport? Hypervisor { get; init; }
 }

@@ -59,6 +59,8 @@ public sealed class ReportRecorder(
         host.ReportedAt = report.At;
         host.ExecutorVersion = report.ExecutorVersion;
         host.Storages = [.. report.Storages];
+        host.InstancesPath = report.InstancesPath;
+        host.InitiatorName = report.InitiatorName;
         if (report.Hypervisor is not { } hypervisor)
         {
             return [];

@@ -1,3 +1,4 @@
+using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Host = Recovery.Core.Inventory.Host;
 
@@ -22,4 +23,17 @@ public sealed record ReportedCluster(
 /// <param name="Path">Nova's instances_path there.</param>
 /// <param name="StorageId">The storage that this is on.</param>
 /// <param name="PathInStorage">Relative to the storage's root; empty when it is the root.</param>
-public sealed record InstancesStorage(string Path, string StorageId, string PathInStorage);
+public sealed record InstancesStorage(string Path, string StorageId, string PathInStorage)
+{
+    /// <summary>The innermost storage that the path is on: one may be mounted inside another. Null when it is on none.</summary>
+    public static InstancesStorage? On(IEnumerable<StorageView> storages, string path)
+    {
+        var directory = path.TrimEnd('/');
+        return storages
+            .Select(storage => (storage.Id, Root: storage.Path.TrimEnd('/')))
+            .Where(storage => directory.Length > 0 && $"{directory}/".StartsWith($"{storage.Root}/", StringComparison.Ordinal))
+            .OrderByDescending(storage => storage.Root.Length)
+            .Select(storage => new InstancesStorage(directory, storage.Id, directory[storage.Root.Length..].TrimStart('/')))
+            .FirstOrDefault();
+    }
+}

@@ -33,12 +33,18 @@ public sealed class ReportedClusterReader(IDbContextFactory<RecoveryDbContext> c
         return new ReportedCluster(
             [.. hosts.Select(host => ToHost(host, domainsOf[host.Name]))],
             rows.ToDictionary(row => (row.Host, row.Uuid), row => ToInstance(row, cpus)),
-            new Dictionary<string, InstancesStorage>(StringComparer.Ordinal),
+            InstancesStoragesOf(hosts),
             reservations)
         {
             Belonging = belonging,
         };
     }
+
+    private static Dictionary<string, InstancesStorage> InstancesStoragesOf(List<HostRow> hosts) =>
+        (from host in hosts
+         let storage = InstancesStorage.On(host.Storages, host.InstancesPath)
+         where storage is not null
+         select (host.Name, Storage: storage)).ToDictionary(each => each.Name, each => each.Storage, StringComparer.Ordinal);
 
     // All but the definitions, which are the bulk of it and none of the planner's business.
     private static async Task<List<DomainRow>> DomainsAsync(RecoveryDbContext database, CancellationToken cancellationToken) =>
