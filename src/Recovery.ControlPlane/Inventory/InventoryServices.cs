@@ -18,14 +18,15 @@ public static class InventoryServices
     }
 
     /// <summary>What is made of the executors' reports, whoever keeps the cluster. Needs an <see cref="IBelonging"/>.</summary>
-    private static void AddReports(this IServiceCollection services)
+    internal static IServiceCollection AddReports(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LivenessBoard>();
         services.TryAddSingleton<InventoryChanges>();
+        services.AddSingleton<InventoryHealth>();
         services.AddSingleton<ReportRecorder>();
         services.AddSingleton<ReportedClusterReader>();
         services.AddSingleton<BelongingBook>();
-        services.AddHostedService<AlarmBell>();
+        return services.AddHostedService<AlarmBell>();
     }
 }
