@@ -120,10 +120,15 @@ public sealed class CloudBelongingTests : IAsyncLifetime
     {
         await belonging.FollowAsync(Cancel);
         await cloud.ExecuteAsync("mysql", "RENAME TABLE nova_api.cell_mappings TO nova_api.away");
-        Assert.False(await belonging.FollowAsync(Cancel));
-        Assert.False(await belonging.FollowAsync(Cancel));
+        for (var times = 0; times < 4; times++)
+        {
+            Assert.False(await belonging.FollowAsync(Cancel));
+        }
+
         Assert.Equal("vm-1 node1, vm-2 node1, vm-3 node1", await BookAsync());
-        Assert.Single(log.Lines, line => line.Level == LogLevel.Error);
+        var errors = log.Lines.Where(line => line.Level == LogLevel.Error).ToList();
+        Assert.NotEmpty(errors);
+        Assert.Equal(errors.Distinct(), errors);
 
         await cloud.ExecuteAsync("mysql", "RENAME TABLE nova_api.away TO nova_api.cell_mappings");
         await belonging.FollowAsync(Cancel);
