@@ -19,7 +19,7 @@ internal static class ForecastEndpoints
             .Query("level", $"What is lost at a time: {string.Join(" or ", StateNames.All<ForecastLevel>())}; host when left out.")
             .Answers<ForecastResource>(StatusCodes.Status200OK, "The last forecast; stale says whether a newer one is on its way.", Acceptable.Json, Acceptable.Text)
             .Refuses(StatusCodes.Status400BadRequest, "A parameter of the query is wrong or not known.")
-            .Refuses(StatusCodes.Status503ServiceUnavailable, "The control plane has just started and the first forecast is being computed; Retry-After says when to ask again.");
+            .Refuses(StatusCodes.Status503ServiceUnavailable, "The control plane has just started and the first forecast is being computed, or where the cluster is kept can't be read; Retry-After says when to ask again.");
 
     private static IResult Get(HttpRequest request, ForecastBoard board)
     {
@@ -33,7 +33,9 @@ internal static class ForecastEndpoints
 
         if (board.Of(level) is not { } known)
         {
-            return Problems.From(new Fault(FaultCodes.ForecastNotReady,
+            return Problems.From(board.Unreachable.Length > 0
+                ? new Fault(FaultCodes.InventoryUnreachable, board.Unreachable)
+                : new Fault(FaultCodes.ForecastNotReady,
                 "This control plane has just started, and is still listening for hosts and computing its first forecast. Ask again in a few seconds."));
         }
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Api.OpenApi;
 using Recovery.ControlPlane.Api.Responses;
+using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 
 namespace Recovery.ControlPlane.Api;
@@ -18,13 +19,13 @@ internal static class HealthEndpoints
             .Is("Whether this process answers", "Nothing else is looked at: a restart would not mend a database.")
             .Answers<HealthResource>(StatusCodes.Status200OK, "It does.");
         health.MapGet("/ready", ReadyAsync)
-            .Is("Whether this control plane can take requests", "Its database can be read.")
+            .Is("Whether this control plane can take requests", "Its database can be read. A cloud that can't be read is named among the checks: what has to look at it is refused until it can, and all else works.")
             .Answers<HealthResource>(StatusCodes.Status200OK, "It can.")
             .Answers<HealthResource>(StatusCodes.Status503ServiceUnavailable, "It can't; the checks say why.");
     }
 
     private static async Task<IResult> ReadyAsync(
-        RecoveryDatabase database, TimeProvider time, ILogger<HealthResource> log, CancellationToken cancellationToken)
+        RecoveryDatabase database, InventoryHealth inventory, TimeProvider time, ILogger<HealthResource> log, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
@@ -32,7 +33,7 @@ internal static class HealthEndpoints
         {
             await using var context = database.CreateDbContext();
             await context.Hosts.AnyAsync(ending.Token);
-            return TypedResults.Ok(new HealthResource("ready", [new("database", Healthy: true)]));
+            return TypedResults.Ok(new HealthResource("ready", [new("database", Healthy: true), .. Of(inventory)]));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -46,4 +47,11 @@ internal static class HealthEndpoints
                 statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
+
+    private static HealthCheck[] Of(InventoryHealth inventory) => inventory.Fault switch
+    {
+        null => [],
+        "" => [new("inventory", Healthy: true)],
+        var fault => [new("inventory", Healthy: false, fault)],
+    };
 }

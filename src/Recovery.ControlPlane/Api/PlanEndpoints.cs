@@ -19,7 +19,8 @@ internal static class PlanEndpoints
             .Takes<RecoveryBody>(RecoveryBody.Example, RecoveryBody.FullExample)
             .Answers<PlanResource>(StatusCodes.Status200OK, "The plan as things are now.", Acceptable.Json, Acceptable.Text)
             .Refuses(StatusCodes.Status400BadRequest, "The body is wrong for every cluster; every fault is named.")
-            .Refuses(StatusCodes.Status422UnprocessableEntity, "The body names hosts or instances that are not known here, a kind that this release does not carry out, or instances that wait for each other in a circle.");
+            .Refuses(StatusCodes.Status422UnprocessableEntity, "The body names hosts or instances that are not known here, a kind that this release does not carry out, or instances that wait for each other in a circle.")
+            .Refuses(StatusCodes.Status503ServiceUnavailable, Problems.Unreachable);
         plans.MapGet("/{id}", GetAsync)
             .Is("Look at a plan again", "As it was shown when it was made. With Accept: text/plain as a table.")
             .Path("id", "The plan's UUID.")

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
+using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Recoveries;
 
 namespace Recovery.ControlPlane.Api;
@@ -26,11 +28,15 @@ public sealed record ProblemError(
 /// <remarks>
 /// The status is that of the fault that has to be mended first. 400: some of it is wrong for every cluster. 422: it is
 /// right, but names or asks for what this installation does not have. 409: all of it is right, and only the moment is
-/// wrong. So a client that sees a 409 may send the same bytes again later, and need not for any other status.
+/// wrong. 503: it can't be judged now. So a client that sees a 409 or a 503 may send the same bytes again later, and need not
+/// for any other status.
 /// </remarks>
 internal static class Problems
 {
     public const string ContentType = "application/problem+json";
+
+    /// <summary>What a 503 of a request means that has to look at the cluster; for the documentation.</summary>
+    public const string Unreachable = "Where the cluster is kept, the databases of a cloud, can't be read now; the detail names the database and what to do.";
 
     private const string RetryAfterSeconds = "2";
 
@@ -64,15 +70,26 @@ internal static class Problems
     /// <summary>What nobody wrote an answer for: unknown URLs, wrong methods, and our own failures.</summary>
     public static void UseRecoveryProblems(this WebApplication app)
     {
-        app.UseExceptionHandler(handler => handler.Run(context => WriteAsync(context, new ProblemDocument(
-            "/problems/internal",
-            "This control plane failed",
-            StatusCodes.Status500InternalServerError,
-            "Something here went wrong that is not the request's fault; the log of the control plane says what. Recoveries that run are not affected. Send the request again; with an Idempotency-Key that is safe.",
-            context.Request.Path,
-            []))));
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = FailedAsync,
+
+            // The answer says it all, and whoever keeps the inventory's health logs it once.
+            SuppressDiagnosticsCallback = failed => failed.Exception is InventoryUnreachableException,
+        });
         app.UseStatusCodePages(pages => WriteAsync(pages.HttpContext, Unanswered(pages.HttpContext)));
     }
+
+    private static Task FailedAsync(HttpContext context) =>
+        context.Features.Get<IExceptionHandlerFeature>()?.Error is InventoryUnreachableException unreachable
+            ? From(new Fault(FaultCodes.InventoryUnreachable, unreachable.Message)).ExecuteAsync(context)
+            : WriteAsync(context, new ProblemDocument(
+                "/problems/internal",
+                "This control plane failed",
+                StatusCodes.Status500InternalServerError,
+                "Something here went wrong that is not the request's fault; the log of the control plane says what. Recoveries that run are not affected. Send the request again; with an Idempotency-Key that is safe.",
+                context.Request.Path,
+                []));
 
     private static ProblemDocument Unanswered(HttpContext context)
     {

@@ -25,7 +25,8 @@ internal static class RecoveryEndpoints
             .Answers<RecoveryResource>(StatusCodes.Status202Accepted, "It is accepted; Location names it.", Acceptable.Json, Acceptable.Text)
             .Refuses(StatusCodes.Status400BadRequest, "The body is wrong for every cluster; every fault is named.")
             .Refuses(StatusCodes.Status409Conflict, "The request is right and the moment is wrong: a host is still alive, nothing is known of its guests, or a live recovery already involves it. The same request may be accepted later.")
-            .Refuses(StatusCodes.Status422UnprocessableEntity, "The body names hosts or instances that are not known here, a kind that this release does not carry out, a plan that is not kept or has expired, instances that wait for each other in a circle, or the idempotency key came with another body before.");
+            .Refuses(StatusCodes.Status422UnprocessableEntity, "The body names hosts or instances that are not known here, a kind that this release does not carry out, a plan that is not kept or has expired, instances that wait for each other in a circle, or the idempotency key came with another body before.")
+            .Refuses(StatusCodes.Status503ServiceUnavailable, Problems.Unreachable);
         recoveries.MapGet("/", ListAsync)
             .Is("List recoveries", "Newest first. With Accept: text/plain as a table.")
             .Query("state", $"Only those in these states, separated by commas: {string.Join(", ", StateNames.All<RecoveryState>())}.")

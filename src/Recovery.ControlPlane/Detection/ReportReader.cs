@@ -1,5 +1,5 @@
 using Recovery.ControlPlane.Executors;
-using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Protocol.V1;
 
@@ -18,6 +18,8 @@ public sealed class ReportReader(TimeProvider time, ILogger<ReportReader> log)
             ExecutorVersion = report.ExecutorVersion,
             Boot = report.Boot,
             Storages = Storages(host, report),
+            InstancesPath = report.InstancesPath,
+            InitiatorName = report.InitiatorName,
             Hypervisor = report.LibvirtError.Length > 0 ? null : Hypervisor(host, report, at),
         };
     }

@@ -3,7 +3,7 @@ namespace Recovery.ControlPlane.Recoveries;
 /// <summary>Why a request is refused, from what mends itself to what never will.</summary>
 public enum FaultClass
 {
-    /// <summary>Right, and it will be answered in a moment.</summary>
+    /// <summary>Right, and it will be answered in a moment, or when what it takes can be reached again.</summary>
     NotYet,
 
     /// <summary>Right, but not as things stand now: the same request may be accepted later.</summary>

@@ -60,6 +60,7 @@ public static class FaultCodes
     public static readonly FaultCode RecoveryLive = Now("recovery-live", "The recovery has not ended yet");
 
     public static readonly FaultCode NoSuchPlan = Gone("no-such-plan", "There is no such plan");
+    public static readonly FaultCode InventoryUnreachable = new("inventory-unreachable", FaultClass.NotYet, "Where the cluster is kept can't be read");
     public static readonly FaultCode ForecastNotReady = new("forecast-not-ready", FaultClass.NotYet, "The forecast is still being computed");
 
     // Hosts and instances.

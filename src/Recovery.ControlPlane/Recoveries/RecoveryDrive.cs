@@ -22,6 +22,7 @@ public sealed class RecoveryDrive(
     StepCarrier steps,
     ReturnLedger returns,
     CloseStage close,
+    InventoryAbsence absence,
     InventoryChanges changes,
     RunnerSignal signal)
 {
@@ -58,7 +59,20 @@ public sealed class RecoveryDrive(
             var ofAll = false;
             foreach (var action in decision.Actions)
             {
-                ofAll |= await BeginAsync(claim, recovery, action, memory, running, cancellationToken);
+                if (InventoryAbsence.IsTooEarly(action, recovery.Progress, memory, claim.Time.GetUtcNow()))
+                {
+                    continue;
+                }
+
+                try
+                {
+                    ofAll |= await BeginAsync(claim, recovery, action, memory, running, cancellationToken);
+                }
+                catch (InventoryUnreachableException unreachable)
+                {
+                    await absence.EndureAsync(claim, action, unreachable, memory, cancellationToken);
+                    ofAll = true;
+                }
             }
 
             if (ofAll)
@@ -89,9 +103,11 @@ public sealed class RecoveryDrive(
             // :: Step 3: Plan
             case WorkflowAction.MakePlan when recovery.Row.Request.Kind == RecoveryKind.Resume:
                 await resume.RunAsync(claim, recovery.Row, cancellationToken);
+                memory.InventoryAnswered();
                 return true;
             case WorkflowAction.MakePlan:
                 await plan.RunAsync(claim, recovery.Row, cancellationToken);
+                memory.InventoryAnswered();
                 return true;
 
             case WorkflowAction.AwaitSight blind:
@@ -112,6 +128,7 @@ public sealed class RecoveryDrive(
             // :: Step 5: Re-check
             case WorkflowAction.Recheck rechecking:
                 await recheck.RunAsync(claim, recovery.Row, rechecking.Proofs, cancellationToken);
+                memory.InventoryAnswered();
                 return true;
 
             // :: Step 6: Per instance

@@ -22,6 +22,7 @@ public static class RunnerServices
         .AddSingleton<InventoryStepSender>()
         .AddSingleton<IReadinessProbe, ReadinessProbe>()
         .AddSingleton<CloseStage>()
+        .AddSingleton<InventoryAbsence>()
         .AddSingleton<RecoveryDrive>()
         .AddHostedService<RecoveryRunner>();
 }

@@ -77,7 +77,7 @@ public static class States
     /// <summary>The end of a recovery, from the ends of its instances.</summary>
     public static RecoveryState Outcome(IReadOnlyCollection<InstanceState> instances, bool cancelled)
     {
-        if (cancelled && instances.Any(state => state == InstanceState.Skipped))
+        if (cancelled && (instances.Count == 0 || instances.Any(state => state == InstanceState.Skipped)))
         {
             return RecoveryState.Cancelled;
         }

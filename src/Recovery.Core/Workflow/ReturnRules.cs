@@ -27,6 +27,9 @@ public sealed record ReturnedDomain
     /// <summary>A recovery brought it up elsewhere, and so made this copy stale.</summary>
     public bool WasRecoveredFromHere { get; init; }
 
+    /// <summary>Its cluster is Nova's: stale copies are nova-compute's to destroy, and so is what starts with its host.</summary>
+    public bool KeptByNova { get; init; }
+
     /// <summary>Another live recovery works on it.</summary>
     public Guid? HeldBy { get; init; }
 
@@ -67,7 +70,8 @@ public sealed record ReturnVerdict(ReturnedDomain Domain, ReturnAction Action, s
 /// </summary>
 /// <remarks>
 /// What ran before the host fell runs again: of its own accord where autostart is set, else when an operator asks. What
-/// its owner had shut off stays off, autostart or not.
+/// its owner had shut off stays off, autostart or not. In a cloud nova-compute does all of this at its start, and takes
+/// away also the volumes and ports of a stale copy: so nothing is forgotten, and nothing is started unless somebody asks.
 /// </remarks>
 public static class ReturnRules
 {
@@ -79,7 +83,7 @@ public static class ReturnRules
 
     private static ReturnVerdict OfItsOwn(string host, ReturnedDomain domain, bool onlyAutostart)
     {
-        if (domain.IsActive || domain.State == DomainState.ShutOff)
+        if (domain.IsActive || domain.State == DomainState.ShutOff || (domain.KeptByNova && onlyAutostart))
         {
             return new ReturnVerdict(domain, ReturnAction.LeaveAlone);
         }
@@ -111,11 +115,18 @@ public static class ReturnRules
 
     private static ReturnVerdict OfOthers(string host, ReturnedDomain domain)
     {
+        // Nova does not know it, and nobody brought it up elsewhere: an operator's own.
+        if (domain is { KeptByNova: true, BelongsTo: null, WasRecoveredFromHere: false })
+        {
+            return new ReturnVerdict(domain, ReturnAction.LeaveAlone);
+        }
+
         if (domain.IsActive)
         {
             return new ReturnVerdict(
                 domain, ReturnAction.Conflict,
-                $"{domain.Name} belongs to {domain.BelongsTo ?? "no host"} and is active on {host} as well. It is not touched: look at both, and destroy the wrong copy by hand.");
+                $"{domain.Name} belongs to {domain.BelongsTo ?? "no host"} and is active on {host} as well. It is not touched: look at both, and destroy the wrong copy by hand."
+                + (domain.KeptByNova ? $" nova-compute destroys the one on {host} when it starts there." : ""));
         }
 
         // The definition on the host that it belongs to is what it lives by; without one, this may be the last.
@@ -124,7 +135,16 @@ public static class ReturnRules
             return new ReturnVerdict(domain, ReturnAction.LeaveAlone);
         }
 
-        return Held(domain) ?? new ReturnVerdict(domain, ReturnAction.Forget);
+        if (Held(domain) is { } held)
+        {
+            return held;
+        }
+
+        return domain.KeptByNova
+            ? new ReturnVerdict(
+                domain, ReturnAction.Wait,
+                $"{domain.Name} was recovered on {domain.BelongsTo}, and its stale copy on {host} is Nova's to destroy: nova-compute does so when it starts there (openstack compute service list --service nova-compute --host {host}).")
+            : new ReturnVerdict(domain, ReturnAction.Forget);
     }
 
     private static ReturnVerdict? Held(ReturnedDomain domain) => domain.HeldBy is { } recovery
@@ -146,6 +166,10 @@ public sealed record ReturnPlan(string Host, IReadOnlyList<ReturnVerdict> Verdic
 
     /// <summary>Nothing is left to be done here.</summary>
     public bool IsSettled => IsClean && !HasWork && !Any(ReturnAction.Wait);
+
+    /// <summary>What keeps it from being clean is nova-compute's to do.</summary>
+    public bool WaitsForNova => Verdicts.Any(verdict =>
+        verdict is { Domain.KeptByNova: true, Action: ReturnAction.Wait or ReturnAction.Conflict } && verdict.Domain.BelongsTo != Host);
 
     public IReadOnlyList<ReturnVerdict> Of(ReturnAction action) => [.. Verdicts.Where(verdict => verdict.Action == action)];
 

@@ -41,7 +41,8 @@ public sealed class RunningControlPlane : IAsyncDisposable
     public static string SecretsOf(string folder) => Path.Combine(folder, "secrets");
 
     /// <param name="heardFor">How long it has listened for heartbeats when the test begins.</param>
-    public static async Task<RunningControlPlane> StartAsync(TimeSpan? heardFor = null)
+    /// <param name="replace">Puts a test's own in the place of what is registered.</param>
+    public static async Task<RunningControlPlane> StartAsync(TimeSpan? heardFor = null, Action<IServiceCollection>? replace = null)
     {
         var folder = Directory.CreateTempSubdirectory("recovery-api-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "agents"));
@@ -70,6 +71,7 @@ public sealed class RunningControlPlane : IAsyncDisposable
 
             services.AddSingleton<TimeProvider>(time);
             services.AddSingleton<IDefinitionPreview>(targets);
+            replace?.Invoke(services);
         });
         if (OnMariaDbAttribute.Applies)
         {

@@ -169,8 +169,8 @@ internal sealed class Bench : IInventory, IInventorySteps, IStepDispatcher, IFen
         var time = TimeProvider.System;
         var close = new CloseStage();
         var proofs = new FenceProofs(this, Liveness, time);
-        var sight = new ReturnSight(this, proofs, Liveness, this);
-        var ledger = new ReturnLedger(sight, this, time);
+        var sight = new ReturnSight(this, proofs, Liveness, this, Options);
+        var ledger = new ReturnLedger(this, sight, this, time);
         var absence = new BriefAbsence(Liveness);
         var drive = new RecoveryDrive(
             new Observer(this, proofs, Liveness),
@@ -187,6 +187,7 @@ internal sealed class Bench : IInventory, IInventorySteps, IStepDispatcher, IFen
             new StepCarrier(new InventoryStepSender(this), new StepSender(this, Options), this, proofs, new ReturnGuard(sight), NullLogger<StepCarrier>.Instance),
             ledger,
             close,
+            new InventoryAbsence(close),
             new InventoryChanges(),
             wake);
         runner = new RecoveryRunner(this, drive, wake, Options, time, NullLogger<RecoveryRunner>.Instance);

@@ -19,6 +19,8 @@ public class ReturnRulesTests
 
     private static readonly ReturnedDomain Stale = Ran with { BelongsTo = "node2", WasRecoveredFromHere = true };
 
+    private static readonly ReturnedDomain Novas = Stale with { KeptByNova = true };
+
     public static TheoryData<string, ReturnedDomain, ReturnAction, ReturnAction> Table => new()
     {
         // Its own: by itself, and when an operator asks.
@@ -41,6 +43,15 @@ public class ReturnRulesTests
         { "a recovery holds its instance", Stale with { HeldBy = Guid.NewGuid() }, ReturnAction.Wait, ReturnAction.Wait },
         { "an operator left it here when he migrated it", Stale with { WasRecoveredFromHere = false }, ReturnAction.LeaveAlone, ReturnAction.LeaveAlone },
         { "no other host has a definition of it", Stale with { BelongsTo = null }, ReturnAction.LeaveAlone, ReturnAction.LeaveAlone },
+
+        // Of a cloud.
+        { "it was recovered elsewhere, so nova-compute destroys it", Novas, ReturnAction.Wait, ReturnAction.Wait },
+        { "a recovery holds it", Novas with { HeldBy = Guid.NewGuid() }, ReturnAction.Wait, ReturnAction.Wait },
+        { "it was recovered elsewhere, and is active here", Novas with { State = DomainState.Running, IsActive = true }, ReturnAction.Conflict, ReturnAction.Conflict },
+        { "an operator left it here when he migrated it", Novas with { WasRecoveredFromHere = false }, ReturnAction.LeaveAlone, ReturnAction.LeaveAlone },
+        { "Nova never knew it, and it runs", Ran with { KeptByNova = true, BelongsTo = null, State = DomainState.Running, IsActive = true }, ReturnAction.LeaveAlone, ReturnAction.LeaveAlone },
+        { "it was recovered, and Nova knows it no more, and it runs", Novas with { BelongsTo = null, State = DomainState.Running, IsActive = true }, ReturnAction.Conflict, ReturnAction.Conflict },
+        { "it belongs here, and nova-compute starts what shall start", Ran with { KeptByNova = true }, ReturnAction.LeaveAlone, ReturnAction.Resume },
     };
 
     [Theory]
@@ -59,6 +70,15 @@ public class ReturnRulesTests
         {
             Assert.Contains("web", ReturnRules.Of("node1", domain, onlyAutostart: true).Why, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void What_is_Novas_to_destroy_says_what_has_to_be_started_for_it()
+    {
+        Assert.Contains("nova-compute does so when it starts there", ReturnRules.Of("node1", Novas, onlyAutostart: true).Why, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "nova-compute destroys the one on node1 when it starts there.",
+            ReturnRules.Of("node1", Novas with { IsActive = true }, onlyAutostart: true).Why, StringComparison.Ordinal);
     }
 
     [Theory]

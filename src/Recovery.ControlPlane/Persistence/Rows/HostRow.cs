@@ -69,6 +69,12 @@ public sealed class HostRow
 
     public List<StorageView> Storages { get; set; } = [];
 
+    /// <summary>Where Nova keeps its instances' files here; empty: nowhere, or it never told.</summary>
+    public string InstancesPath { get; set; } = "";
+
+    /// <summary>By which it is known to iSCSI targets; empty: it has none, or never told.</summary>
+    public string InitiatorName { get; set; } = "";
+
     /// <summary>What it can offer to guests, as it reported last.</summary>
     public ReportedAbilities Abilities { get; set; } = ReportedAbilities.Unknown;
 

@@ -23,6 +23,9 @@ public sealed class ForecastBoard(
     /// <summary>What computing all levels took last.</summary>
     public TimeSpan ComputedIn => latest?.Took ?? TimeSpan.Zero;
 
+    /// <summary>Why the last try could not read the cluster; empty when it could.</summary>
+    public string Unreachable { get; private set; } = "";
+
     public bool IsOutdated => latest is not { } known
         || changes.Version != known.Version
         || time.GetUtcNow() - known.At > OldestToTrust
@@ -37,7 +40,7 @@ public sealed class ForecastBoard(
     {
         // Before the snapshot: what changes while it is read is found changed afterwards.
         var version = changes.Version;
-        var cluster = await inventory.SnapshotAsync(exceptRecovery: null, cancellationToken);
+        var cluster = await SnapshotAsync(cancellationToken);
 
         // Right after a start every host is silent because none was heard yet: nothing could be survived, it would say.
         if (latest is null && cluster.Hosts.Any(host => liveness.TooEarlyToTell(host.Name) is not null))
@@ -48,6 +51,21 @@ public sealed class ForecastBoard(
         var levels = await Task.Run(
             () => Enum.GetValues<ForecastLevel>().ToDictionary(level => level, level => Timed(cluster, level)), cancellationToken);
         latest = new Computed(version, cluster.At, cluster.Hosts, levels);
+    }
+
+    private async Task<ClusterSnapshot> SnapshotAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var cluster = await inventory.SnapshotAsync(exceptRecovery: null, cancellationToken);
+            Unreachable = "";
+            return cluster;
+        }
+        catch (InventoryUnreachableException unreachable)
+        {
+            Unreachable = unreachable.Message;
+            throw;
+        }
     }
 
     private (Forecast Forecast, TimeSpan Took) Timed(ClusterSnapshot cluster, ForecastLevel level)

@@ -1,3 +1,5 @@
+using Recovery.ControlPlane.Inventory;
+
 namespace Recovery.ControlPlane.Recoveries.Forecasts;
 
 /// <summary>
@@ -11,6 +13,7 @@ public sealed partial class ForecastService(ForecastBoard board, TimeProvider ti
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var unreachable = "";
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -18,6 +21,15 @@ public sealed partial class ForecastService(ForecastBoard board, TimeProvider ti
                 if (board.IsOutdated)
                 {
                     await board.RefreshAsync(stoppingToken);
+                    unreachable = "";
+                }
+            }
+            catch (InventoryUnreachableException failure)
+            {
+                if (unreachable != failure.Message)
+                {
+                    unreachable = failure.Message;
+                    LogUnreachable(unreachable);
                 }
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
@@ -31,6 +43,9 @@ public sealed partial class ForecastService(ForecastBoard board, TimeProvider ti
                 .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The forecast could not be computed; the last one stays, and it is tried again: {Why}")]
+    private partial void LogUnreachable(string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The forecast could not be computed; the last one stays, and it is tried again.")]
     private partial void LogFailed(Exception failure);

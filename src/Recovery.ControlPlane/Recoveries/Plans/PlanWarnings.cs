@@ -16,6 +16,7 @@ internal static class PlanWarnings
 
     public static IEnumerable<PlanWarning> Of(MadePlan made, PlanRequest request) =>
         made.Replanned.Select(sentence => new PlanWarning("replanned", sentence))
+            .Concat(made.Cluster.Faults.Select(sentence => new PlanWarning("inventory-incomplete", sentence)))
             .Concat(Targets(request, made.Cluster))
             .Concat(Definitions(made))
             .Concat(Policies(made))

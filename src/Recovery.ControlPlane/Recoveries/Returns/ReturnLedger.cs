@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Workflow;
@@ -8,8 +9,10 @@ namespace Recovery.ControlPlane.Recoveries.Returns;
 /// <summary>
 /// Writes down how far a host that is back is in order: its quarantine ends when nothing of others is left on it, and
 /// its boot is settled when nothing is left to be done. Compare and set: a host that went off again meanwhile is neither.
+/// Before either, whoever keeps the cluster has to take the host back.
 /// </summary>
-public sealed class ReturnLedger(ReturnSight sight, IDbContextFactory<RecoveryDbContext> contexts, TimeProvider time)
+public sealed class ReturnLedger(
+    IInventory inventory, ReturnSight sight, IDbContextFactory<RecoveryDbContext> contexts, TimeProvider time)
 {
     /// <summary>After a resume has done what it could.</summary>
     public async Task SettleAsync(Claim claim, RecoveryRow recovery, CancellationToken cancellationToken)
@@ -37,7 +40,21 @@ public sealed class ReturnLedger(ReturnSight sight, IDbContextFactory<RecoveryDb
                 continue;
             }
 
-            var plan = (await sight.LookAsync(name, recovery.Id, recovery.Request.OnlyAutostart, cancellationToken)).Plan;
+            ReturnPlan plan;
+            try
+            {
+                plan = (await sight.LookAsync(name, recovery.Id, recovery.Request.OnlyAutostart, cancellationToken)).Plan;
+            }
+            catch (InventoryUnreachableException unreachable)
+            {
+                // A resume ends all the same; the watch on hosts that are back goes on looking.
+                await claim.TellAsync(
+                    claim.NewEvent(EventTypes.Alarm, $"Whether {name} is in order can't be told: {unreachable.Message}", host: name),
+                    cancellationToken);
+                continue;
+            }
+
+            var away = await WhyAwayAsync(name, plan, cancellationToken);
             var failed = recovery.Instances
                 .Where(row => row.Source == name && row.Task == InstanceTask.Forget && row.State != InstanceState.Recovered)
                 .Select(row => $"The stale copy of {row.Name} is still there: {row.Reason}")
@@ -45,7 +62,7 @@ public sealed class ReturnLedger(ReturnSight sight, IDbContextFactory<RecoveryDb
             await claim.WriteAsync(
                 async (context, token) =>
                 {
-                    foreach (var (type, sentence) in await WriteAsync(context, seen, plan, failed, recovery.Id, givenUp: false, token))
+                    foreach (var (type, sentence) in await WriteAsync(context, seen, plan, failed, away, recovery.Id, givenUp: false, token))
                     {
                         context.Events.Add(claim.NewEvent(type, sentence, host: name));
                     }
@@ -59,9 +76,10 @@ public sealed class ReturnLedger(ReturnSight sight, IDbContextFactory<RecoveryDb
     public async Task<IReadOnlyList<string>> SettleAsync(
         HostRow seen, ReturnPlan plan, bool givenUp, CancellationToken cancellationToken)
     {
+        var away = await WhyAwayAsync(seen.Name, plan, cancellationToken);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        var written = await WriteAsync(context, seen, plan, [], null, givenUp, cancellationToken);
+        var written = await WriteAsync(context, seen, plan, [], away, null, givenUp, cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return [.. written.Select(each => each.Sentence)];
@@ -73,11 +91,25 @@ public sealed class ReturnLedger(ReturnSight sight, IDbContextFactory<RecoveryDb
         return await context.Hosts.AsNoTracking().SingleOrDefaultAsync(row => row.Name == host, cancellationToken);
     }
 
+    // Why whoever keeps the cluster does not take it back yet; null: it does. Asked only when nothing of others is left on it.
+    private async Task<string?> WhyAwayAsync(string host, ReturnPlan plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return plan.IsClean ? await inventory.ReadmitAsync(host, cancellationToken) : null;
+        }
+        catch (InventoryUnreachableException unreachable)
+        {
+            return unreachable.Message;
+        }
+    }
+
     private async Task<List<(string Type, string Sentence)>> WriteAsync(
         RecoveryDbContext context,
         HostRow seen,
         ReturnPlan plan,
         IReadOnlyList<string> failed,
+        string? away,
         Guid? recovery,
         bool givenUp,
         CancellationToken cancellationToken)
@@ -85,7 +117,7 @@ public sealed class ReturnLedger(ReturnSight sight, IDbContextFactory<RecoveryDb
         var written = new List<(string, string)>();
         var host = context.Hosts.Where(row => row.Name == seen.Name && row.Boot == seen.Boot
             && row.Quarantined == seen.Quarantined && row.QuarantinedSince == seen.QuarantinedSince);
-        if (seen.Quarantined && plan.IsClean)
+        if (seen.Quarantined && plan.IsClean && away is null)
         {
             var ended = await host.ExecuteUpdateAsync(
                 row => row.SetProperty(each => each.Quarantined, false)
@@ -101,7 +133,7 @@ public sealed class ReturnLedger(ReturnSight sight, IDbContextFactory<RecoveryDb
         }
         else if (seen.Quarantined)
         {
-            var reason = StillQuarantined(seen.Name, plan, failed, givenUp);
+            var reason = StillQuarantined(seen.Name, plan, failed, away, givenUp);
             if (reason != seen.QuarantineReason
                 && await host.ExecuteUpdateAsync(row => row.SetProperty(each => each.QuarantineReason, reason), cancellationToken) == 1)
             {
@@ -109,7 +141,14 @@ public sealed class ReturnLedger(ReturnSight sight, IDbContextFactory<RecoveryDb
             }
         }
 
-        if (seen.Boot != seen.SettledBoot && (plan.IsSettled || (givenUp && plan.IsClean))
+        // It never went off, an operator asked, and the rest is Nova's: from now on it is looked after like one that did.
+        if (seen.Quarantined && seen.Boot == seen.SettledBoot && (plan.WaitsForNova || away is not null))
+        {
+            await context.Hosts.Where(row => row.Name == seen.Name && row.Boot == seen.Boot)
+                .ExecuteUpdateAsync(row => row.SetProperty(each => each.SettledBoot, ""), cancellationToken);
+        }
+
+        if (seen.Boot != seen.SettledBoot && away is null && (plan.IsSettled || (givenUp && plan.IsClean))
             && await context.Hosts.Where(row => row.Name == seen.Name && row.Boot == seen.Boot)
                 .ExecuteUpdateAsync(row => row.SetProperty(each => each.SettledBoot, seen.Boot), cancellationToken) == 1)
         {
@@ -128,16 +167,18 @@ public sealed class ReturnLedger(ReturnSight sight, IDbContextFactory<RecoveryDb
         return written;
     }
 
-    private static string StillQuarantined(string host, ReturnPlan plan, IReadOnlyList<string> failed, bool givenUp)
+    private static string StillQuarantined(
+        string host, ReturnPlan plan, IReadOnlyList<string> failed, string? away, bool givenUp)
     {
-        IEnumerable<string> reasons = failed.Count > 0
-            ? failed
+        IEnumerable<string> reasons = away is not null ? [away]
+            : failed.Count > 0 ? failed
             : plan.Verdicts
                 .Where(verdict => verdict.Domain.BelongsTo != host)
                 .Where(verdict => verdict.Action is ReturnAction.Conflict or ReturnAction.Wait or ReturnAction.Forget)
                 .Select(verdict => verdict.Why.Length > 0 ? verdict.Why : $"The stale copy of {verdict.Domain.Name} is still there.");
         return $"{host} is back and stays in quarantine. {string.Join(" ", reasons)} "
-            + (givenUp ? $"It is not tried again by itself. {ResumeByHand(host)}" : "It is tried again by itself, later and later.");
+            + (away is not null || plan.WaitsForNova ? "It is looked at again every few seconds."
+                : givenUp ? $"It is not tried again by itself. {ResumeByHand(host)}" : "It is tried again by itself, later and later.");
     }
 
     private static string ResumeByHand(string host) =>

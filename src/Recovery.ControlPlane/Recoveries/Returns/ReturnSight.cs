@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
@@ -9,12 +10,15 @@ namespace Recovery.ControlPlane.Recoveries.Returns;
 
 /// <summary>Gathers what the rules need to know of a host that is back: its domains, and what is known of them elsewhere.</summary>
 public sealed class ReturnSight(
-    IInventory inventory, FenceProofs proofs, LivenessBoard liveness, IDbContextFactory<RecoveryDbContext> contexts)
+    IInventory inventory, FenceProofs proofs, LivenessBoard liveness, IDbContextFactory<RecoveryDbContext> contexts, RecoveryOptions options)
 {
+    private readonly bool keptByNova = options.Inventory == RecoveryOptions.Nova;
+
     /// <param name="host">The host that is back.</param>
     /// <param name="recovery">The recovery that asks; what it holds itself is not in its way.</param>
     /// <param name="onlyAutostart">Nobody asked for what has no autostart.</param>
     /// <param name="cancellationToken">Ends the look.</param>
+    /// <exception cref="InventoryUnreachableException">The cluster can't be read now.</exception>
     public async Task<ReturnView> LookAsync(
         string host, Guid? recovery, bool onlyAutostart, CancellationToken cancellationToken)
     {
@@ -26,7 +30,7 @@ public sealed class ReturnSight(
             .OrderBy(row => row.Name)
             .ToListAsync(cancellationToken);
         var ids = domains.ConvertAll(domain => domain.Uuid);
-        var owned = snapshot.Instances.ToDictionary(instance => instance.Id);
+        var ownerOf = await OwnersAsync(database, host, ids, snapshot, cancellationToken);
         var recovered = await RecoveredFromAsync(database, host, ids, cancellationToken);
         var holders = await HoldersAsync(database, recovery, ids, cancellationToken);
         var elsewhere = await ElsewhereAsync(database, host, ids, snapshot, cancellationToken);
@@ -43,13 +47,33 @@ public sealed class ReturnSight(
                         IsActive = domain.State is DomainState.Running or DomainState.Paused && !domain.WhyOffIsForgotten,
                         IsOffSinceBoot = domain.WhyOffIsForgotten,
                         Autostart = domain.Autostart,
-                        BelongsTo = owned.GetValueOrDefault(domain.Uuid)?.Host,
+                        BelongsTo = ownerOf.GetValueOrDefault(domain.Uuid),
+                        KeptByNova = keptByNova,
                         WasRecoveredFromHere = recovered.Contains(domain.Uuid),
                         HeldBy = holders.TryGetValue(domain.Uuid, out var holder) ? holder : null,
                         MayRunOn = [.. elsewhere[domain.Uuid]],
                     },
                     onlyAutostart))),
             snapshot);
+    }
+
+    // A cell of a cloud may be unreadable. What our own book says belongs elsewhere is as good a reason to keep a host in
+    // quarantine; what it says belongs here is none to start anything.
+    private async Task<Dictionary<Guid, string>> OwnersAsync(
+        RecoveryDbContext database, string host, List<Guid> ids, ClusterSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var owners = snapshot.Instances.ToDictionary(instance => instance.Id, instance => instance.Host);
+        if (keptByNova && snapshot.Faults.Count > 0)
+        {
+            foreach (var row in await database.Instances.AsNoTracking()
+                .Where(row => ids.Contains(row.Id) && row.Host != host)
+                .ToListAsync(cancellationToken))
+            {
+                owners.TryAdd(row.Id, row.Host);
+            }
+        }
+
+        return owners;
     }
 
     private static async Task<HashSet<Guid>> RecoveredFromAsync(

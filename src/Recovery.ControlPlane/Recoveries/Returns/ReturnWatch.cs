@@ -34,6 +34,7 @@ public sealed partial class ReturnWatch(
 
     private readonly Dictionary<string, (long Version, DateTimeOffset At)> looked = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> refusals = new(StringComparer.Ordinal);
+    private string unreachableBecause = "";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -64,7 +65,19 @@ public sealed partial class ReturnWatch(
             }
 
             looked[host.Name] = (version, now);
-            await AttendAsync(host, cancellationToken);
+            try
+            {
+                await AttendAsync(host, cancellationToken);
+                unreachableBecause = "";
+            }
+            catch (InventoryUnreachableException unreachable)
+            {
+                if (unreachableBecause != unreachable.Message)
+                {
+                    unreachableBecause = unreachable.Message;
+                    LogUnreachable(host.Name, unreachable.Message);
+                }
+            }
         }
     }
 
@@ -185,6 +198,9 @@ public sealed partial class ReturnWatch(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Settled}")]
     private partial void LogSettled(string settled);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Host} is back and can't be put in order before the cluster can be read: {Why}")]
+    private partial void LogUnreachable(string host, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Looking for hosts that are back failed; it is tried again.")]
     private partial void LogFailed(Exception failure);

@@ -115,6 +115,16 @@ public sealed class PlanMakerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_could_not_be_seen_of_the_cluster_is_a_warning()
+    {
+        var made = await MakeAsync(With(NewInstance("web")) with { Faults = ["Cell cell2 can't be read."] });
+
+        Assert.Equal(
+            ["Cell cell2 can't be read."],
+            PlanWarnings.Of(made, Request()).Where(warning => warning.Code == "inventory-incomplete").Select(warning => warning.Message));
+    }
+
+    [Fact]
     public async Task A_policy_that_could_not_be_understood_is_a_warning()
     {
         inventory.PolicyFaults = ["priority is \"high\", which is no number from 0 to 100"];

@@ -6,6 +6,7 @@ using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
@@ -13,6 +14,7 @@ using Recovery.ControlPlane.Recoveries.Returns;
 using Recovery.ControlPlane.Tests.Inventory;
 using Recovery.ControlPlane.Tests.Recoveries.Plans;
 using Recovery.Core.Inventory;
+using Recovery.Core.Planning;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Recoveries.Returns;
@@ -30,14 +32,19 @@ internal sealed class Homecoming : IStepDispatcher, IFencing, IAsyncDisposable
     private readonly List<string> sent = [];
     private readonly RecoveryRunner runner;
 
-    private Homecoming()
+    private Homecoming(bool inCloud)
     {
         services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton<IDbContextFactory<RecoveryDbContext>>(database)
-            .AddRecoveryOptions(new RecoveryOptions { Runner = new RunnerOptions { Replica = "one", LeaseSeconds = 600, MaxParallel = 1 } })
+            .AddRecoveryOptions(new RecoveryOptions
+            {
+                Inventory = inCloud ? RecoveryOptions.Nova : RecoveryOptions.Libvirt,
+                Runner = new RunnerOptions { Replica = "one", LeaseSeconds = 600, MaxParallel = 1 },
+            })
             .AddLibvirtInventory()
+            .AddSingleton<IInventory>(provider => new Cluster(provider.GetRequiredService<LibvirtInventory>(), this))
             .AddSingleton<IStepDispatcher>(this)
             .AddSingleton<IFencing>(this)
             .AddSingleton<IDefinitionPreview>(new Targets())
@@ -51,6 +58,12 @@ internal sealed class Homecoming : IStepDispatcher, IFencing, IAsyncDisposable
 
     /// <summary>What an executor answers; it obeys unless a story changes it.</summary>
     public Func<StepDispatch, StepReply> Answer { get; set; } = _ => Bench.Done;
+
+    /// <summary>Why a host is not taken in again by whoever keeps the cluster; it is, unless a story says so.</summary>
+    public Func<string, string?> Readmit { get; set; } = _ => null;
+
+    /// <summary>Why the cluster can't be read; it can, unless a story says so.</summary>
+    public string? Unreachable { get; set; }
 
     /// <summary>"web UndefineStale node1", in order.</summary>
     public IReadOnlyList<string> Sent
@@ -69,9 +82,13 @@ internal sealed class Homecoming : IStepDispatcher, IFencing, IAsyncDisposable
     private LivenessBoard Liveness => services.GetRequiredService<LivenessBoard>();
 
     /// <summary>node1 and node2 are up; node1 has run these since boot-1.</summary>
-    public static async Task<Homecoming> BeginAsync(params DomainRow[] domains)
+    public static Task<Homecoming> BeginAsync(params DomainRow[] domains) => BeginAsync(new Homecoming(inCloud: false), domains);
+
+    /// <summary>The same in a cloud, where Nova says what belongs where: here as the executors do.</summary>
+    public static Task<Homecoming> BeginInCloudAsync(params DomainRow[] domains) => BeginAsync(new Homecoming(inCloud: true), domains);
+
+    private static async Task<Homecoming> BeginAsync(Homecoming story, DomainRow[] domains)
     {
-        var story = new Homecoming();
         await story.database.AddAsync(Some.Host("node1"), Some.Host("node2"));
         await story.runner.StartAsync(Cancel);
         await story.ReportAsync("node1", "boot-1", domains);
@@ -216,6 +233,22 @@ internal sealed class Homecoming : IStepDispatcher, IFencing, IAsyncDisposable
 
     public Task<FenceAttempt> AskAsync(HostRow host, FenceOrder order, CancellationToken cancellationToken) =>
         TryAsync(host, order, cancellationToken);
+
+    /// <summary>The cluster as it is, unless the story says otherwise.</summary>
+    private sealed class Cluster(IInventory inventory, Homecoming story) : IInventory
+    {
+        public Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken) => story.Unreachable is { } why
+            ? throw new InventoryUnreachableException(why)
+            : inventory.SnapshotAsync(exceptRecovery, cancellationToken);
+
+        public Task<IReadOnlyDictionary<Guid, KeptDefinition>> DefinitionsAsync(
+            IReadOnlyCollection<Guid> instances, CancellationToken cancellationToken) => inventory.DefinitionsAsync(instances, cancellationToken);
+
+        public Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken) =>
+            inventory.RouteAsync(plan, wished, cancellationToken);
+
+        public Task<string?> ReadmitAsync(string host, CancellationToken cancellationToken) => Task.FromResult(story.Readmit(host));
+    }
 
     /// <summary>It passes when the story says so; waits take as long as they take, so that a busy machine changes nothing.</summary>
     internal sealed class StoryTime : TimeProvider

@@ -337,6 +337,14 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                         .IsRequired()
                         .HasColumnType("longtext");
 
+                    b.Property<string>("InitiatorName")
+                        .IsRequired()
+                        .HasColumnType("longtext");
+
+                    b.Property<string>("InstancesPath")
+                        .IsRequired()
+                        .HasColumnType("longtext");
+
                     b.Property<long?>("LastHeardAt")
                         .HasColumnType("bigint");
 

@@ -322,6 +322,14 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("InitiatorName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("InstancesPath")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("LastHeardAt")
                         .HasColumnType("INTEGER");
 

@@ -12,7 +12,7 @@ using Recovery.ControlPlane.Persistence.MySql;
 namespace Recovery.ControlPlane.Persistence.Migrations.MySql
 {
     [DbContext(typeof(MySqlRecoveryDbContext))]
-    [Migration("20261123111740_Initial")]
+    [Migration("20261123135414_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -337,6 +337,14 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                         .HasColumnType("longtext");
 
                     b.Property<string>("Hypervisor")
+                        .IsRequired()
+                        .HasColumnType("longtext");
+
+                    b.Property<string>("InitiatorName")
+                        .IsRequired()
+                        .HasColumnType("longtext");
+
+                    b.Property<string>("InstancesPath")
                         .IsRequired()
                         .HasColumnType("longtext");
 

@@ -225,6 +225,10 @@ namespace Recovery.ControlPlane.Persistence.Migrations.MySql
                     Vcpus = table.Column<int>(type: "int", nullable: false),
                     Storages = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
                         .Annotation("MySql:CharSet", "utf8mb4"),
+                    InstancesPath = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
+                        .Annotation("MySql:CharSet", "utf8mb4"),
+                    InitiatorName = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
+                        .Annotation("MySql:CharSet", "utf8mb4"),
                     Abilities = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")
                         .Annotation("MySql:CharSet", "utf8mb4"),
                     Survey = table.Column<string>(type: "longtext", nullable: false, collation: "utf8mb4_bin")

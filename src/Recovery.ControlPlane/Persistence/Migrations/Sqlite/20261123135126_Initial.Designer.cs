@@ -11,7 +11,7 @@ using Recovery.ControlPlane.Persistence.Sqlite;
 namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteRecoveryDbContext))]
-    [Migration("20261123111724_Initial")]
+    [Migration("20261123135126_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -322,6 +322,14 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Hypervisor")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("InitiatorName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("InstancesPath")
                         .IsRequired()
                         .HasColumnType("TEXT");
 

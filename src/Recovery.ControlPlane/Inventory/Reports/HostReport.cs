@@ -1,6 +1,6 @@
 using Recovery.ControlPlane.Persistence.Rows;
 
-namespace Recovery.ControlPlane.Inventory.Libvirt;
+namespace Recovery.ControlPlane.Inventory.Reports;
 
 /// <summary>What a host's executor said of the whole host at one moment.</summary>
 public sealed record HostReport
@@ -16,6 +16,12 @@ public sealed record HostReport
     public string Boot { get; init; } = "";
 
     public IReadOnlyList<StorageView> Storages { get; init; } = [];
+
+    /// <summary>Where Nova keeps its instances' files here; empty: nowhere.</summary>
+    public string InstancesPath { get; init; } = "";
+
+    /// <summary>By which it is known to iSCSI targets; empty: it has none.</summary>
+    public string InitiatorName { get; init; } = "";
 
     /// <summary>What libvirt says; null while it can't be asked. Then what was known stays as it was.</summary>
     public HypervisorReport? Hypervisor { get; init; }

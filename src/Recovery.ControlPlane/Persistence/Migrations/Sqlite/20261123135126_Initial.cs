@@ -162,6 +162,8 @@ namespace Recovery.ControlPlane.Persistence.Migrations.Sqlite
                     MemoryMib = table.Column<long>(type: "INTEGER", nullable: false),
                     Vcpus = table.Column<int>(type: "INTEGER", nullable: false),
                     Storages = table.Column<string>(type: "TEXT", nullable: false),
+                    InstancesPath = table.Column<string>(type: "TEXT", nullable: false),
+                    InitiatorName = table.Column<string>(type: "TEXT", nullable: false),
                     Abilities = table.Column<string>(type: "TEXT", nullable: false),
                     Survey = table.Column<string>(type: "TEXT", nullable: false)
                 },
