@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Api.Responses;
-using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 

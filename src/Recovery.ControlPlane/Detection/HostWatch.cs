@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Grpc.Core;
 using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Inventory;
-using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.Protocol.V1;
 
 namespace Recovery.ControlPlane.Detection;

@@ -1,5 +1,5 @@
 using Recovery.ControlPlane.Executors;
-using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Protocol.V1;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 
 namespace Recovery.ControlPlane.Inventory;
 
@@ -8,15 +9,23 @@ public static class InventoryServices
     /// <summary>The inventory of a plain libvirt cluster. Needs a factory of <c>RecoveryDbContext</c>.</summary>
     public static IServiceCollection AddLibvirtInventory(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<LivenessBoard>();
-        services.TryAddSingleton<InventoryChanges>();
-        services.AddSingleton<BelongingKeeper>();
-        services.AddSingleton<ReportRecorder>();
-        services.AddHostedService<AlarmBell>();
+        services.AddReports();
+        services.AddSingleton<IBelonging, BelongingKeeper>();
         services.AddSingleton<LibvirtInventory>();
         services.AddSingleton<IInventory>(provider => provider.GetRequiredService<LibvirtInventory>());
         services.AddSingleton<IInventorySteps>(provider => provider.GetRequiredService<LibvirtInventory>());
         return services;
+    }
+
+    /// <summary>What is made of the executors' reports, whoever keeps the cluster. Needs an <see cref="IBelonging"/>.</summary>
+    private static void AddReports(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<LivenessBoard>();
+        services.TryAddSingleton<InventoryChanges>();
+        services.AddSingleton<ReportRecorder>();
+        services.AddSingleton<ReportedClusterReader>();
+        services.AddSingleton<BelongingBook>();
+        services.AddHostedService<AlarmBell>();
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Recovery.ControlPlane.Inventory.Libvirt;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 
@@ -21,7 +20,7 @@ internal static class ProofAlarm
     {
         var since = now - JustEnded;
         var concerned = await database.Recoveries
-            .Where(row => BelongingKeeper.LiveStates.Contains(row.State) || row.FinishedAt > since)
+            .Where(row => RecoveryRow.LiveStates.Contains(row.State) || row.FinishedAt > since)
             .Where(row => row.Instances.Any(each => each.Source == host))
             .Select(row => row.Id)
             .ToListAsync(cancellationToken);

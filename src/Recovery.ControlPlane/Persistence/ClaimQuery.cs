@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Persistence.Rows;
-using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Persistence;
 
@@ -12,9 +11,6 @@ namespace Recovery.ControlPlane.Persistence;
 /// </summary>
 internal static class ClaimQuery
 {
-    // A list: EF can't translate Contains of an array, which is that of a span since C# 14.
-    private static readonly List<RecoveryState> Live = [.. Enum.GetValues<RecoveryState>().Where(state => !state.IsFinal())];
-
     /// <param name="contexts">The database.</param>
     /// <param name="replica">Who takes them. What it held before it was started again is its own.</param>
     /// <param name="lease">For how long.</param>
@@ -60,7 +56,7 @@ internal static class ClaimQuery
     }
 
     private static IQueryable<RecoveryRow> Free(IQueryable<RecoveryRow> rows, string replica, DateTimeOffset now) => rows
-        .Where(row => Live.Contains(row.State)
+        .Where(row => RecoveryRow.LiveStates.Contains(row.State)
             && (row.LeaseOwner == null || row.LeaseUntil < now || row.LeaseOwner == replica));
 
     /// <summary>Those of them that nobody else is at in this moment.</summary>

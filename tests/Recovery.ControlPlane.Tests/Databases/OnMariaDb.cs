@@ -1,6 +1,7 @@
 using Recovery.ControlPlane.Tests.Api;
 using Recovery.ControlPlane.Tests.Detection;
 using Recovery.ControlPlane.Tests.Inventory.Libvirt;
+using Recovery.ControlPlane.Tests.Inventory.Reports;
 using Recovery.ControlPlane.Tests.Recoveries;
 
 namespace Recovery.ControlPlane.Tests.Databases;

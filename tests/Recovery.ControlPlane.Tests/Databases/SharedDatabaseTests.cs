@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Tests.Api;
 using Recovery.ControlPlane.Tests.Inventory;
@@ -104,10 +104,10 @@ public sealed class SharedDatabaseTests
             var liveness = new LivenessBoard(TimeProvider.System);
             liveness.Heard("node1", "");
             liveness.Heard("node2", "");
-            Reports = new ReportRecorder(database, new BelongingKeeper(liveness, Log), new InventoryChanges(), TimeProvider.System, NullLogger<ReportRecorder>.Instance);
+            Reports = new ReportRecorder(database, liveness, new BelongingKeeper(), new InventoryChanges(), TimeProvider.System, Log);
         }
 
-        public LogBook<BelongingKeeper> Log { get; } = new();
+        public LogBook<ReportRecorder> Log { get; } = new();
 
         public ReportRecorder Reports { get; }
 

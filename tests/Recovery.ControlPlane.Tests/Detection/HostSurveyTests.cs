@@ -6,6 +6,7 @@ using Recovery.ControlPlane.Detection;
 using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Tests.Executors;
 using Recovery.ControlPlane.Tests.Inventory;
@@ -31,7 +32,7 @@ public class HostSurveyTests : IAsyncLifetime
 
     public HostSurveyTests()
     {
-        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, NullLogger<BelongingKeeper>.Instance), changes, TimeProvider.System, NullLogger<ReportRecorder>.Instance);
+        recorder = new ReportRecorder(database, liveness, new BelongingKeeper(), changes, TimeProvider.System, NullLogger<ReportRecorder>.Instance);
         survey = Survey();
     }
 

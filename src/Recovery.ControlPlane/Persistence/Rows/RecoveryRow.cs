@@ -6,6 +6,9 @@ namespace Recovery.ControlPlane.Persistence.Rows;
 /// <summary>The durable operation behind one request.</summary>
 public sealed class RecoveryRow
 {
+    /// <summary>All but the final ones. A list: EF can't translate Contains of an array, which is that of a span since C# 14.</summary>
+    internal static readonly List<RecoveryState> LiveStates = [.. Enum.GetValues<RecoveryState>().Where(state => !state.IsFinal())];
+
     /// <summary>A version 7 UUID: ordered by time.</summary>
     public required Guid Id { get; set; }
 

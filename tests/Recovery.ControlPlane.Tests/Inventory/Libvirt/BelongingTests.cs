@@ -1,5 +1,6 @@
 using System.Globalization;
 using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.Core.Inventory;
 
 namespace Recovery.ControlPlane.Tests.Inventory.Libvirt;

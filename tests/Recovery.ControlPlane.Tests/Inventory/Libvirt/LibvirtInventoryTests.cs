@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
@@ -15,7 +16,11 @@ public class LibvirtInventoryTests : IDisposable
     private readonly LivenessBoard liveness = new(TimeProvider.System);
     private readonly LibvirtInventory inventory;
 
-    public LibvirtInventoryTests() => inventory = new LibvirtInventory(database, liveness, new InventoryChanges(), TimeProvider.System);
+    public LibvirtInventoryTests() => inventory = new LibvirtInventory(
+        database,
+        new ReportedClusterReader(database, liveness),
+        new BelongingBook(database, new InventoryChanges(), TimeProvider.System),
+        TimeProvider.System);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -1,4 +1,5 @@
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.Core.Inventory;
 using Recovery.Core.Planning;
 using static Recovery.ControlPlane.Tests.OpenStack.Cloud.Clouds;

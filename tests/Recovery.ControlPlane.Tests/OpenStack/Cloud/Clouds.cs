@@ -1,4 +1,5 @@
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.Core.Inventory;
 using Host = Recovery.Core.Inventory.Host;
 

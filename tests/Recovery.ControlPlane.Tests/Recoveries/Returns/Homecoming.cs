@@ -5,7 +5,7 @@ using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Inventory;
-using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;

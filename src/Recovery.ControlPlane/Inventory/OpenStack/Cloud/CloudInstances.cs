@@ -1,3 +1,4 @@
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.Core.Inventory;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack.Cloud;

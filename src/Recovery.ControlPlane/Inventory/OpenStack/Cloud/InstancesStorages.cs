@@ -1,3 +1,5 @@
+using Recovery.ControlPlane.Inventory.Reports;
+
 namespace Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 
 /// <summary>Where the files of an instance are whose host never told.</summary>

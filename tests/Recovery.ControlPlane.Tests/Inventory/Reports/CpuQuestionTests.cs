@@ -1,7 +1,7 @@
-using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.Core.Inventory;
 
-namespace Recovery.ControlPlane.Tests.Inventory.Libvirt;
+namespace Recovery.ControlPlane.Tests.Inventory.Reports;
 
 public sealed class CpuQuestionTests
 {

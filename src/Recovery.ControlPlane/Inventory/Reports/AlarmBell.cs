@@ -3,7 +3,7 @@ using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 
-namespace Recovery.ControlPlane.Inventory.Libvirt;
+namespace Recovery.ControlPlane.Inventory.Reports;
 
 /// <summary>
 /// Rings each minute for as long as a guest is on two hosts, so that it can't be missed. It also looks whether an alarm

@@ -1,14 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Tests.Api;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
-namespace Recovery.ControlPlane.Tests.Inventory.Libvirt;
+namespace Recovery.ControlPlane.Tests.Inventory.Reports;
 
 /// <summary>The loudest alarm: when it begins, how long it lasts, who hears of it.</summary>
 public sealed class CopyAlarmsTests : IDisposable
@@ -18,7 +18,7 @@ public sealed class CopyAlarmsTests : IDisposable
     private readonly TemporaryDatabase database = new();
     private readonly SteeredTime time = new();
     private readonly LivenessBoard liveness;
-    private readonly LogBook<BelongingKeeper> log = new();
+    private readonly LogBook<ReportRecorder> log = new();
     private readonly LogBook<AlarmBell> rung = new();
     private readonly ReportRecorder recorder;
     private readonly AlarmBell bell;
@@ -26,7 +26,7 @@ public sealed class CopyAlarmsTests : IDisposable
     public CopyAlarmsTests()
     {
         liveness = new LivenessBoard(time);
-        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, log), new InventoryChanges(), time, NullLogger<ReportRecorder>.Instance);
+        recorder = new ReportRecorder(database, liveness, new BelongingKeeper(), new InventoryChanges(), time, log);
         bell = new AlarmBell(database, liveness, time, rung);
     }
 

@@ -1,7 +1,7 @@
 using Recovery.Core.Inventory;
 using Host = Recovery.Core.Inventory.Host;
 
-namespace Recovery.ControlPlane.Inventory.OpenStack.Cloud;
+namespace Recovery.ControlPlane.Inventory.Reports;
 
 /// <summary>What the executors have told: the hosts' life, storages and abilities, and the domains that they have or had.</summary>
 /// <param name="Hosts">Registered ones.</param>
@@ -12,7 +12,11 @@ public sealed record ReportedCluster(
     IReadOnlyList<Host> Hosts,
     IReadOnlyDictionary<(string Host, Guid Uuid), Instance> Domains,
     IReadOnlyDictionary<string, InstancesStorage> InstancesStorages,
-    IReadOnlyList<Reservation> Reservations);
+    IReadOnlyList<Reservation> Reservations)
+{
+    /// <summary>The host of each instance by our own book, which is the inventory of a plain cluster and follows that of a cloud.</summary>
+    public IReadOnlyDictionary<Guid, string> Belonging { get; init; } = new Dictionary<Guid, string>();
+}
 
 /// <summary>Where a host keeps its instances' files.</summary>
 /// <param name="Path">Nova's instances_path there.</param>

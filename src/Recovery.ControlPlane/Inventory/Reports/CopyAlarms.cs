@@ -3,10 +3,7 @@ using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Workflow;
 
-namespace Recovery.ControlPlane.Inventory.Libvirt;
-
-/// <summary>All copies of one instance, in the order of their hosts' names.</summary>
-internal sealed record InstanceCopies(string Name, IReadOnlyList<DomainCopy> Copies);
+namespace Recovery.ControlPlane.Inventory.Reports;
 
 /// <summary>An alarm that began or ended.</summary>
 internal sealed record AlarmChange(AlarmRow Alarm, bool Ended)

@@ -3,15 +3,15 @@ using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 
-namespace Recovery.ControlPlane.Inventory.Libvirt;
+namespace Recovery.ControlPlane.Inventory.Reports;
 
 /// <summary>
 /// Writes what executors report into the database. Each report is one transaction: the domains of the host and what
 /// follows from them for belonging change together, or not at all.
 /// </summary>
 public sealed class ReportRecorder(
-    IDbContextFactory<RecoveryDbContext> contexts, BelongingKeeper belonging, InventoryChanges changes, TimeProvider time,
-    ILogger<ReportRecorder> log)
+    IDbContextFactory<RecoveryDbContext> contexts, LivenessBoard liveness, IBelonging belonging, InventoryChanges changes,
+    TimeProvider time, ILogger<ReportRecorder> log)
     : IDisposable
 {
     private const string NoWordOfBoot = "";
@@ -142,17 +142,16 @@ public sealed class ReportRecorder(
                     var touched = await change(database, row);
                     var voided = await ExecutorWords.VoidAsync(database, row, boot, said, at, time.GetUtcNow(), cancellationToken);
                     await database.SaveChangesAsync(cancellationToken);
-                    var found = await belonging.DecideAsync(database, host, touched, time.GetUtcNow(), cancellationToken);
+                    var (moved, alarms) = await DecideAsync(database, host, touched, cancellationToken);
                     await transaction.CommitAsync(cancellationToken);
-                    return new Recorded(found, voided);
+                    return new Recorded(moved, alarms, voided);
                 },
                 cancellationToken,
                 TakenKey.IsAConflict);
             if (recorded is not null)
             {
                 changes.Notify();
-                belonging.Announce(recorded.Findings);
-                recorded.Voided.ForEach(sentence => log.LogWarning("{FenceProofVoided}", sentence));
+                Announce(recorded);
             }
         }
         finally
@@ -161,5 +160,37 @@ public sealed class ReportRecorder(
         }
     }
 
-    private sealed record Recorded(BelongingKeeper.Findings Findings, List<string> Voided);
+    // What follows from the report, in its transaction.
+    private async Task<(IReadOnlyList<BelongingChange> Moved, IReadOnlyList<AlarmChange> Alarms)> DecideAsync(
+        RecoveryDbContext database, string reporter, IReadOnlyCollection<Guid> touched, CancellationToken cancellationToken)
+    {
+        if (touched.Count == 0)
+        {
+            return ([], []);
+        }
+
+        var now = time.GetUtcNow();
+        var reported = await ReportedCopies.ReadAsync(database, liveness, reporter, touched, cancellationToken);
+        var moved = await belonging.DecideAsync(database, reported, now, cancellationToken);
+        var alarms = await CopyAlarms.KeepAsync(database, touched, reported.CopiesOf, now, cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
+        return (moved, alarms);
+    }
+
+    private void Announce(Recorded recorded)
+    {
+        foreach (var alarm in recorded.Alarms)
+        {
+            alarm.LogTo(log);
+        }
+
+        foreach (var change in recorded.Moved)
+        {
+            change.LogTo(log);
+        }
+
+        recorded.Voided.ForEach(sentence => log.LogWarning("{FenceProofVoided}", sentence));
+    }
+
+    private sealed record Recorded(IReadOnlyList<BelongingChange> Moved, IReadOnlyList<AlarmChange> Alarms, List<string> Voided);
 }

@@ -5,7 +5,7 @@ using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
-namespace Recovery.ControlPlane.Inventory.Libvirt;
+namespace Recovery.ControlPlane.Inventory.Reports;
 
 /// <summary>
 /// Ends what a host's own word proved. Such a host lives on, so its heartbeats say nothing; what contradicts its word is

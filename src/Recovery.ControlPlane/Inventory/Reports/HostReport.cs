@@ -1,6 +1,6 @@
 using Recovery.ControlPlane.Persistence.Rows;
 
-namespace Recovery.ControlPlane.Inventory.Libvirt;
+namespace Recovery.ControlPlane.Inventory.Reports;
 
 /// <summary>What a host's executor said of the whole host at one moment.</summary>
 public sealed record HostReport

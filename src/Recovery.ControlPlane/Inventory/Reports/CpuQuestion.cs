@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Persistence;
 using Recovery.ControlPlane.Persistence.Rows;
 
-namespace Recovery.ControlPlane.Inventory.Libvirt;
+namespace Recovery.ControlPlane.Inventory.Reports;
 
 /// <summary>Can a host's processor be this guest's? Guests of the same answer have the same question, and the same id.</summary>
 /// <param name="CpuXml">The guest's <c>&lt;cpu&gt;</c> element.</param>

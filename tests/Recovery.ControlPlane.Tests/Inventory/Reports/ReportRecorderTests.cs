@@ -2,11 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
-namespace Recovery.ControlPlane.Tests.Inventory.Libvirt;
+namespace Recovery.ControlPlane.Tests.Inventory.Reports;
 
 public class ReportRecorderTests : IDisposable
 {
@@ -15,11 +16,11 @@ public class ReportRecorderTests : IDisposable
 
     private readonly TemporaryDatabase database = new();
     private readonly LivenessBoard liveness = new(TimeProvider.System);
-    private readonly LogBook<BelongingKeeper> log = new();
+    private readonly LogBook<ReportRecorder> log = new();
     private readonly ReportRecorder recorder;
 
     public ReportRecorderTests() =>
-        recorder = new ReportRecorder(database, new BelongingKeeper(liveness, log), new InventoryChanges(), TimeProvider.System, new LogBook<ReportRecorder>());
+        recorder = new ReportRecorder(database, liveness, new BelongingKeeper(), new InventoryChanges(), TimeProvider.System, log);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

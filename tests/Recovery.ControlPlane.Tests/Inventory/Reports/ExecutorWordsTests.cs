@@ -2,12 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Recoveries;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
-namespace Recovery.ControlPlane.Tests.Inventory.Libvirt;
+namespace Recovery.ControlPlane.Tests.Inventory.Reports;
 
 /// <summary>What a host said of its guests, and what it reports of them afterwards.</summary>
 public sealed class ExecutorWordsTests : IDisposable
@@ -21,7 +22,8 @@ public sealed class ExecutorWordsTests : IDisposable
 
     public ExecutorWordsTests() => recorder = new ReportRecorder(
         database,
-        new BelongingKeeper(new LivenessBoard(TimeProvider.System), new LogBook<BelongingKeeper>()),
+        new LivenessBoard(TimeProvider.System),
+        new BelongingKeeper(),
         new InventoryChanges(),
         TimeProvider.System,
         reports);
