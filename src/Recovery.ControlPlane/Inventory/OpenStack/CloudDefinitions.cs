@@ -1,0 +1,118 @@
+using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
+using Recovery.ControlPlane.Inventory.OpenStack.Databases;
+using Recovery.ControlPlane.Inventory.OpenStack.Definitions;
+using Recovery.ControlPlane.Inventory.Reports;
+using Recovery.ControlPlane.Persistence;
+using Recovery.ControlPlane.Persistence.Rows;
+
+namespace Recovery.ControlPlane.Inventory.OpenStack;
+
+/// <summary>
+/// Instances' definitions: as the host that Nova names reported them last; of what it never reported, or what has other
+/// volumes by now, made of Nova's rows.
+/// </summary>
+internal sealed class CloudDefinitions(
+    IDbContextFactory<RecoveryDbContext> contexts, ReportedClusterReader reports, CloudConnections connections, TimeProvider time)
+{
+    /// <summary>Of every instance one, be it one that can't be used.</summary>
+    /// <exception cref="CloudUnreadableException">nova_api can't be read.</exception>
+    public async Task<IReadOnlyDictionary<Guid, KeptDefinition>> OfAsync(
+        IReadOnlyCollection<InstanceFacts> instances, CancellationToken cancellationToken)
+    {
+        var (domains, hosts) = await ReportedAsync(instances, cancellationToken);
+        var definitions = new Dictionary<Guid, KeptDefinition>();
+        var unknown = new List<InstanceFacts>();
+        foreach (var facts in instances)
+        {
+            if (domains.GetValueOrDefault((facts.Instance.Host ?? "", facts.Instance.Uuid)) is { } domain && KeptVolumes.Agree(domain.Definition, facts))
+            {
+                definitions[facts.Instance.Uuid] = Reported(domain, hosts.GetValueOrDefault(domain.Host), facts);
+            }
+            else
+            {
+                unknown.Add(facts);
+            }
+        }
+
+        if (unknown.Count > 0)
+        {
+            var storages = await StoragesAsync(cancellationToken);
+            foreach (var facts in unknown)
+            {
+                var domain = domains.GetValueOrDefault((facts.Instance.Host ?? "", facts.Instance.Uuid));
+                definitions[facts.Instance.Uuid] = Made(facts, domain, hosts.GetValueOrDefault(facts.Instance.Host ?? ""), storages.Of(facts.Instance.Host ?? "", facts.Cell));
+            }
+        }
+
+        return definitions;
+    }
+
+    private static KeptDefinition Reported(DomainRow domain, HostRow? host, InstanceFacts facts)
+    {
+        var ports = CloudPorts.Of(facts);
+        return new KeptDefinition(domain.Definition, host?.Storages ?? [], host?.CpuModel ?? "", domain.ReportedAt)
+        {
+            PolicyFaults = domain.PolicyFaults,
+            Ports = ports.Ports,
+            Refusals = ports.Refusals,
+        };
+    }
+
+    private KeptDefinition Made(InstanceFacts facts, DomainRow? domain, HostRow? host, InstancesStorage? storage)
+    {
+        var ports = CloudPorts.Of(facts);
+        var built = DefinitionBuilder.Build(
+            facts with { NetworkInfo = ports.NetworkInfo }, DefinitionPlaces.Of(connections.Options, storage?.Path));
+        return new KeptDefinition(
+            built.Xml,
+            host is { Storages.Count: > 0 } ? host.Storages : RootOf(storage),
+            host?.CpuModel ?? "",
+            time.GetUtcNow())
+        {
+            PolicyFaults = domain?.PolicyFaults ?? [],
+            Ports = ports.Ports,
+            Guessed =
+            [
+                domain is null
+                    ? $"{facts.Instance.Host} never reported it: what no row says is as Recovery:OpenStack:Definitions has it, and its devices get new addresses."
+                    : $"{facts.Instance.Host} reported it with other volumes than Nova has, or with devices of its own: what no row says is as Recovery:OpenStack:Definitions has it, and its devices get new addresses.",
+                .. built.Missing,
+                .. ports.Guessed,
+            ],
+            Refusals = [.. built.Refusals.Concat(ports.Refusals).Distinct(StringComparer.Ordinal)],
+        };
+    }
+
+    // The rewriter maps paths by the roots of storages.
+    private static IReadOnlyList<StorageView> RootOf(InstancesStorage? storage)
+    {
+        var inside = storage is { PathInStorage.Length: > 0 } ? $"/{storage.PathInStorage}" : "";
+        return storage is not null && storage.Path.EndsWith(inside, StringComparison.Ordinal)
+            ? [new StorageView(storage.StorageId, storage.Path[..^inside.Length], 0, 0)]
+            : [];
+    }
+
+    private async Task<InstancesStorages> StoragesAsync(CancellationToken cancellationToken)
+    {
+        var cells = HostCells.ReadAsync(connections, cancellationToken);
+        var reported = reports.ReadAsync(exceptRecovery: null, cancellationToken);
+        await Task.WhenAll(cells, reported);
+        return new InstancesStorages(await cells, (await reported).InstancesStorages);
+    }
+
+    private async Task<(Dictionary<(string Host, Guid Uuid), DomainRow> Domains, Dictionary<string, HostRow> Hosts)> ReportedAsync(
+        IReadOnlyCollection<InstanceFacts> instances, CancellationToken cancellationToken)
+    {
+        var ids = instances.Select(facts => facts.Instance.Uuid).ToList();
+        var names = instances.Select(facts => facts.Instance.Host).OfType<string>().Distinct().ToList();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        var domains = await database.Domains.AsNoTracking()
+            .Where(row => ids.Contains(row.Uuid) && names.Contains(row.Host))
+            .ToDictionaryAsync(row => (row.Host, row.Uuid), cancellationToken);
+        var hosts = await database.Hosts.AsNoTracking()
+            .Where(row => names.Contains(row.Name))
+            .ToDictionaryAsync(row => row.Name, StringComparer.Ordinal, cancellationToken);
+        return (domains, hosts);
+    }
+}
