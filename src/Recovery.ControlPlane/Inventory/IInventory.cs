@@ -51,4 +51,7 @@ public sealed record KeptDefinition(
 
     /// <summary>Why nothing can be defined of it, a sentence each; empty when it can.</summary>
     public IReadOnlyList<string> Refusals { get; init; } = [];
+
+    /// <summary>What an executor may be given to define: nothing, when that is refused.</summary>
+    public string Definable => Refusals.Count == 0 ? Definition : "";
 }

@@ -1,3 +1,4 @@
+using System.Xml;
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 using Recovery.ControlPlane.Inventory.OpenStack.Databases;
@@ -25,9 +26,9 @@ internal sealed class CloudDefinitions(
         var unknown = new List<InstanceFacts>();
         foreach (var facts in instances)
         {
-            if (domains.GetValueOrDefault((facts.Instance.Host ?? "", facts.Instance.Uuid)) is { } domain && KeptVolumes.Agree(domain.Definition, facts))
+            if (domains.GetValueOrDefault(KeyOf(facts)) is { } domain && KeptVolumes.Agree(domain.Definition, facts))
             {
-                definitions[facts.Instance.Uuid] = Reported(domain, hosts.GetValueOrDefault(domain.Host), facts);
+                definitions[facts.Instance.Uuid] = Understood(facts, () => Reported(domain, hosts.GetValueOrDefault(domain.Host), facts));
             }
             else
             {
@@ -40,12 +41,31 @@ internal sealed class CloudDefinitions(
             var storages = await StoragesAsync(cancellationToken);
             foreach (var facts in unknown)
             {
-                var domain = domains.GetValueOrDefault((facts.Instance.Host ?? "", facts.Instance.Uuid));
-                definitions[facts.Instance.Uuid] = Made(facts, domain, hosts.GetValueOrDefault(facts.Instance.Host ?? ""), storages.Of(facts.Instance.Host ?? "", facts.Cell));
+                var (host, _) = KeyOf(facts);
+                definitions[facts.Instance.Uuid] = Understood(facts, () =>
+                    Made(facts, domains.GetValueOrDefault(KeyOf(facts)), hosts.GetValueOrDefault(host), storages.Of(host, facts.Cell)));
             }
         }
 
         return definitions;
+    }
+
+    private static (string Host, Guid Uuid) KeyOf(InstanceFacts facts) => (facts.Instance.Host ?? "", facts.Instance.Uuid);
+
+    // One instance whose documents somebody has broken must not keep the others down.
+    private KeptDefinition Understood(InstanceFacts facts, Func<KeptDefinition> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or FormatException or ArgumentException or XmlException)
+        {
+            return new KeptDefinition("", [], "", time.GetUtcNow())
+            {
+                Refusals = [$"Its rows in nova can't be understood, so no definition can be made of them: {failure.Message} Compare its instance_info_caches, instance_extra and block_device_mapping with those of another instance."],
+            };
+        }
     }
 
     private static KeptDefinition Reported(DomainRow domain, HostRow? host, InstanceFacts facts)

@@ -41,20 +41,20 @@ internal sealed class CloudRoutes(RecoveryRoute? wished, string? compute, OpenSt
         return (wished, notByNova, notByUs) switch
         {
             (RecoveryRoute.Assisted, null, _) => new(RecoveryRoute.Assisted, $"it was wished, and {Alive(target)}"),
-            (RecoveryRoute.Assisted, { } why, _) => Closed(RecoveryRoute.Assisted, move, RejectionKind.NoRoute,
-                $"the route assisted was wished, and {why}; wish the route direct, or none"),
+            (RecoveryRoute.Assisted, { } why, _) => Closed(new(move.Target, RejectionKind.NoRoute,
+                $"the route assisted was wished, and {why}; wish the route direct, or none")),
             (RecoveryRoute.Direct, _, null) => new(RecoveryRoute.Direct, "it was wished"),
-            (RecoveryRoute.Direct, _, { } why) => Closed(RecoveryRoute.Direct, move, RejectionKind.DefinitionRefused,
-                $"the route direct was wished, and no executor can define it: {why}"),
+            (RecoveryRoute.Direct, _, { } why) => Closed(new("", RejectionKind.DefinitionRefused,
+                $"the route direct was wished, and no executor can define it: {why}")),
             (_, null, _) => new(RecoveryRoute.Assisted, Alive(target)),
             (_, { } why, null) => new(RecoveryRoute.Direct, why),
-            (_, { } why, { } nor) => Closed(RecoveryRoute.Direct, move, RejectionKind.DefinitionRefused,
-                $"no executor can define it: {nor} Nor can Nova bring it up there: {why}"),
+            (_, { } why, { } nor) => Closed(new(move.Target, RejectionKind.NoRoute,
+                $"Nova can't bring it up there, for {why}; nor can an executor: {nor}")),
         };
     }
 
-    private static ChosenRoute Closed(RecoveryRoute route, Move move, RejectionKind kind, string sentence) =>
-        new(route, "", new Rejection(move.Target, kind, sentence.TrimEnd('.')));
+    private static ChosenRoute Closed(Rejection why) =>
+        new(RecoveryRoute.Plain, "", why with { Sentence = why.Sentence.TrimEnd('.') });
 
     private string Alive(TargetFacts target) => $"nova-compute on {target.Host} was seen {Ago(target.Service!.LastSeenUp!.Value)}, and Nova's API answers";
 
