@@ -52,6 +52,9 @@ public sealed record KeptDefinition(
     /// <summary>Why nothing can be defined of it, a sentence each; empty when it can.</summary>
     public IReadOnlyList<string> Refusals { get; init; } = [];
 
+    /// <summary>The instance as it is brought up: with the ports that are known with its definition.</summary>
+    public Instance Complete(Instance instance) => Ports.Count == 0 ? instance : instance with { Ports = Ports };
+
     /// <summary>What an executor may be given to define: nothing, when that is refused.</summary>
     public string Definable => Refusals.Count == 0 ? Definition : "";
 }

@@ -136,7 +136,7 @@ public sealed class PlanStage(
                 Source = instance.Host,
                 Intent = instance.Intent,
                 State = InstanceState.Waiting,
-                Instance = instance with { Ports = kept?.Ports ?? [] },
+                Instance = kept?.Complete(instance) ?? instance,
                 Definition = kept?.Definable ?? "",
                 SourceStorages = [.. kept?.SourceStorages ?? []],
                 SourceCpuModel = kept?.SourceCpuModel ?? "",

@@ -134,7 +134,7 @@ public sealed class PlanMaker(
                 {
                     Host = move.Target,
                     ExecutorAddress = address,
-                    Instance = instance with { Ports = kept.Ports },
+                    Instance = kept.Complete(instance),
                     Definition = kept.Definition,
                     SourceStorages = kept.SourceStorages,
                     SourceCpuModel = kept.SourceCpuModel,
