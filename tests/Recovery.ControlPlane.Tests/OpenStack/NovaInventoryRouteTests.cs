@@ -132,7 +132,7 @@ public sealed class NovaInventoryRouteTests
 
     [Theory]
     [InlineData("placement", "DELETE FROM allocations WHERE consumer_id = 'e6244565-8886-45fb-a560-1b04a895daba'", "", RejectionKind.HandedOver, "no allocations in Placement")]
-    [InlineData("nova", "UPDATE instances SET vm_state = 'shelved' WHERE display_name = 'vm-1'", "node2", RejectionKind.NoRoute, "is shelved")]
+    [InlineData("nova", "UPDATE instances SET vm_state = 'shelved' WHERE display_name = 'vm-1'", "node2", RejectionKind.NoRoute, "vm_state 'shelved'")]
     [InlineData("nova", "UPDATE instances SET deleted = id WHERE display_name = 'vm-1'", "", RejectionKind.NoRoute, "is in no cell any more")]
     [InlineData("nova", "UPDATE instances SET host = 'node3' WHERE display_name = 'vm-1'", "", RejectionKind.NoRoute, "is on node3 and not on node1 any more")]
     [InlineData("nova", "UPDATE compute_nodes SET deleted = id WHERE host = 'node2'", "node2", RejectionKind.NoRoute, "node2 is no nova-compute")]

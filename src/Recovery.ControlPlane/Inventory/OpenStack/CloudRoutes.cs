@@ -78,8 +78,8 @@ internal sealed class CloudRoutes(RecoveryRoute? wished, string? compute, OpenSt
     private string Ago(DateTime seen) => (now.UtcDateTime - seen) switch
     {
         { TotalSeconds: < 1 } => "just now",
-        { TotalMinutes: < 2 } ago => string.Create(CultureInfo.InvariantCulture, $"{ago.TotalSeconds:0} s ago"),
-        { TotalHours: < 2 } ago => string.Create(CultureInfo.InvariantCulture, $"{ago.TotalMinutes:0} min ago"),
-        var ago => string.Create(CultureInfo.InvariantCulture, $"{ago.TotalHours:0} h ago"),
+        { TotalMinutes: < 2 } ago => string.Create(CultureInfo.InvariantCulture, $"{(long)ago.TotalSeconds} s ago"),
+        { TotalHours: < 2 } ago => string.Create(CultureInfo.InvariantCulture, $"{(long)ago.TotalMinutes} min ago"),
+        var ago => string.Create(CultureInfo.InvariantCulture, $"{(long)ago.TotalHours} h ago"),
     };
 }
