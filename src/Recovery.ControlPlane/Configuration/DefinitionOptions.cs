@@ -38,9 +38,6 @@ public sealed record DefinitionOptions
     /// <summary>pointer_model is usbtablet.</summary>
     public bool UsbTablet { get; init; } = true;
 
-    /// <summary>[libvirt] mem_stats_period_seconds; 0: no balloon.</summary>
-    public int MemoryStatsSeconds { get; init; } = 10;
-
     /// <summary>instances_path, of hosts that never told theirs.</summary>
     public string InstancesPath { get; init; } = "/var/lib/nova/instances";
 

@@ -46,7 +46,7 @@ public sealed record KeptDefinition(
     /// <summary>Of an inventory that knows them: the instance's ports, as a target has to plug them in.</summary>
     public IReadOnlyList<NetworkPort> Ports { get; init; } = [];
 
-    /// <summary>It was made of what the inventory has, since no host ever reported one: what that could not give, a sentence each.</summary>
+    /// <summary>In what it is none that its host reported, and what is not known of it, a sentence each; empty when it is one.</summary>
     public IReadOnlyList<string> Guessed { get; init; } = [];
 
     /// <summary>Why nothing can be defined of it, a sentence each; empty when it can.</summary>

@@ -11,6 +11,8 @@ namespace Recovery.ControlPlane.Tests.OpenStack;
 /// <summary>Whose definition is used: the one that its host reported, or one that is made of Nova's rows.</summary>
 public sealed class NovaInventoryDefinitionTests
 {
+    private const string Other = "11111111-0000-4000-8000-000000000000";
+
     private static readonly NetworkPort Tap = new(
         Guid.Parse(Port), PortKind.LinuxBridge, "brq662cb552-dc", "tap761e7e6a-96", "fa:16:3e:34:8c:53", 1500);
 
@@ -55,41 +57,71 @@ public sealed class NovaInventoryDefinitionTests
         Assert.Equal([Tap], kept.Ports);
     }
 
-    public static TheoryData<string, Action<XElement>> Unlike => new()
+    public static TheoryData<Action<XElement>, string> Unlike => new()
     {
-        { "a device of its session", disk => disk.SetAttributeValue("type", "block") },
-        { "another volume", disk => disk.Element("serial")!.Value = "11111111-0000-4000-8000-000000000000" },
-        { "no volume", disk => disk.Remove() },
-        { "a second volume", disk => disk.AddAfterSelf(new XElement("disk", new XElement("target", new XAttribute("dev", "vdc")), new XElement("serial", "11111111-0000-4000-8000-000000000000"))) },
+        { disk => disk.SetAttributeValue("type", "block"), $"Volume {Volume} at vdb is as Nova has it, in place of what node1 saw there." },
+        { disk => disk.Element("serial")!.Value = Other, $"Volume {Other} at vdb, which node1 had, is left out: Nova does not have it any more.|Volume {Volume} at vdb, which node1 did not have, is as Nova has it." },
+        { disk => disk.Remove(), $"Volume {Volume} at vdb, which node1 did not have, is as Nova has it." },
+        {
+            disk => disk.AddAfterSelf(new XElement("disk", new XElement("target", new XAttribute("dev", "vdc")), new XElement("serial", Other))),
+            $"Volume {Other} at vdc, which node1 had, is left out: Nova does not have it any more."
+        },
     };
 
-    // The old one may name a volume that somebody else has by now.
+    // The old one may name a volume that somebody else has by now, or a device that only its host had.
     [Theory]
     [MemberData(nameof(Unlike))]
-    public async Task What_has_other_volumes_than_Nova_knows_is_made_anew(string what, Action<XElement> change)
+    public async Task Volumes_are_as_Nova_has_them_and_all_else_is_as_it_was_reported(Action<XElement> change, string said)
     {
         await using var cloud = await NovaCloud.StartAsync();
         var domain = Reported();
         var xml = KeptInstance.Xml("vm-1");
+        xml.Element("description")?.Remove();
+        xml.Add(new XElement("description", "kept"));
         change(xml.XPathSelectElement("devices/disk[serial]")!);
         domain.Definition = xml.ToString();
         await cloud.TellAsync("node1", domain);
 
         var kept = await cloud.DefinitionAsync();
 
-        Assert.True(kept.Guessed.Count > 0, what);
-        Assert.Equal(Volume, Assert.Single(XElement.Parse(kept.Definition).XPathSelectElements("devices/disk/serial")).Value);
+        Assert.Equal(said, string.Join('|', kept.Guessed));
+        var mended = XElement.Parse(kept.Definition);
+        var disk = Assert.Single(mended.XPathSelectElements("devices/disk[serial]"));
+        Assert.Equal((Volume, "file", "vdb"), (disk.Element("serial")!.Value, disk.Attribute("type")!.Value, disk.Element("target")!.Attribute("dev")!.Value));
+        Assert.Equal("kept", mended.Element("description")!.Value);
+        Assert.Empty(kept.Refusals);
     }
 
     [Fact]
-    public async Task A_definition_that_is_broken_is_made_anew()
+    public async Task A_device_of_its_session_becomes_QEMUs_own_where_the_guest_sees_it_at_the_same_address()
+    {
+        await using var cloud = await NovaCloud.StartAsync();
+        await cloud.Databases.ExecuteAsync(
+            "nova",
+            """UPDATE block_device_mapping SET connection_info = '{"driver_volume_type": "iscsi", "data": {"target_portal": "10.0.0.5:3260", "target_iqn": "iqn.a", "target_lun": 1}}' WHERE destination_type = 'volume'""");
+        var domain = Reported();
+        var xml = KeptInstance.Xml("vm-1");
+        var device = xml.XPathSelectElement("devices/disk[serial]")!;
+        var address = device.Element("address")!.ToString();
+        device.SetAttributeValue("type", "block");
+        device.Element("source")!.ReplaceWith(new XElement("source", new XAttribute("dev", "/dev/disk/by-path/ip-10.0.0.5:3260-iscsi-iqn.a-lun-1")));
+        domain.Definition = xml.ToString();
+        await cloud.TellAsync("node1", domain);
+
+        var disk = XElement.Parse((await cloud.DefinitionAsync()).Definition).XPathSelectElement("devices/disk[serial]")!;
+
+        Assert.Equal(("network", "iqn.a/1", address), (disk.Attribute("type")!.Value, disk.Element("source")!.Attribute("name")!.Value, disk.Element("address")!.ToString()));
+    }
+
+    [Fact]
+    public async Task A_definition_that_is_broken_is_refused()
     {
         await using var cloud = await NovaCloud.StartAsync();
         var domain = Reported();
         domain.Definition = "<domain>";
         await cloud.TellAsync("node1", domain);
 
-        Assert.NotEmpty((await cloud.DefinitionAsync()).Guessed);
+        Assert.Contains("can't be read as XML", Assert.Single((await cloud.DefinitionAsync()).Refusals), StringComparison.Ordinal);
     }
 
     [Fact]

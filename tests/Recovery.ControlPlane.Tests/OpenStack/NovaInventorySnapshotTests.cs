@@ -35,6 +35,19 @@ public sealed class NovaInventorySnapshotTests
         Assert.Empty(seen.Faults);
     }
 
+    // Placement counts what is off.
+    [Fact]
+    public async Task What_another_recovery_promised_of_a_stopped_one_is_promised()
+    {
+        await using var cloud = await NovaCloud.StartAsync();
+        var (recovery, _) = Some.Recovery(Vm1, "node1", "node2", intent: PowerIntent.StayOff);
+        recovery.Instances[0].Instance = recovery.Instances[0].Instance with { HoldsRoomWhenOff = true };
+        await cloud.Reports.AddAsync(recovery);
+
+        Assert.Equal(("node2", Vm1), Assert.Single((await cloud.Inventory.SnapshotAsync(null, Cancellation)).Reservations.Select(each => (each.Host, each.Instance))));
+        Assert.Empty((await cloud.Inventory.SnapshotAsync(recovery.Id, Cancellation)).Reservations);
+    }
+
     [Fact]
     public async Task What_of_it_can_not_be_read_is_said()
     {

@@ -10,8 +10,8 @@ using Recovery.ControlPlane.Persistence.Rows;
 namespace Recovery.ControlPlane.Inventory.OpenStack;
 
 /// <summary>
-/// Instances' definitions: as the host that Nova names reported them last; of what it never reported, or what has other
-/// volumes by now, made of Nova's rows.
+/// Instances' definitions: as the host that Nova names reported them last, with the volumes that Nova has; of what it never
+/// reported, made of Nova's rows.
 /// </summary>
 internal sealed class CloudDefinitions(
     IDbContextFactory<RecoveryDbContext> contexts, ReportedClusterReader reports, CloudConnections connections, TimeProvider time)
@@ -26,13 +26,14 @@ internal sealed class CloudDefinitions(
         var unknown = new List<InstanceFacts>();
         foreach (var facts in instances)
         {
-            if (domains.GetValueOrDefault(KeyOf(facts)) is { } domain && KeptVolumes.Agree(domain.Definition, facts))
+            var (host, id) = KeyOf(facts);
+            if (domains.GetValueOrDefault((host, id)) is not { } domain)
             {
-                definitions[facts.Instance.Uuid] = Understood(facts, () => Reported(domain, hosts.GetValueOrDefault(domain.Host), facts));
+                unknown.Add(facts);
             }
             else
             {
-                unknown.Add(facts);
+                definitions[id] = Understood(facts, () => Reported(facts, domain, hosts.GetValueOrDefault(host)));
             }
         }
 
@@ -41,9 +42,8 @@ internal sealed class CloudDefinitions(
             var storages = await StoragesAsync(cancellationToken);
             foreach (var facts in unknown)
             {
-                var (host, _) = KeyOf(facts);
-                definitions[facts.Instance.Uuid] = Understood(facts, () =>
-                    Made(facts, domains.GetValueOrDefault(KeyOf(facts)), hosts.GetValueOrDefault(host), storages.Of(host, facts.Cell)));
+                var (host, id) = KeyOf(facts);
+                definitions[id] = Understood(facts, () => Made(facts, hosts.GetValueOrDefault(host), storages.Of(host, facts.Cell)));
             }
         }
 
@@ -68,18 +68,25 @@ internal sealed class CloudDefinitions(
         }
     }
 
-    private static KeptDefinition Reported(DomainRow domain, HostRow? host, InstanceFacts facts)
+    private KeptDefinition Reported(InstanceFacts facts, DomainRow domain, HostRow? host)
     {
         var ports = CloudPorts.Of(facts);
-        return new KeptDefinition(domain.Definition, host?.Storages ?? [], host?.CpuModel ?? "", domain.ReportedAt)
-        {
-            PolicyFaults = domain.PolicyFaults,
-            Ports = ports.Ports,
-            Refusals = ports.Refusals,
-        };
+        return KeptVolumes.Mend(domain.Definition, facts, DefinitionPlaces.Of(connections.Options, instancesPath: null)) is { } mended
+            ? new KeptDefinition(mended.Xml, host?.Storages ?? [], host?.CpuModel ?? "", domain.ReportedAt)
+            {
+                PolicyFaults = domain.PolicyFaults,
+                Ports = ports.Ports,
+                Guessed = mended.Changes,
+                Refusals = [.. mended.Refusals, .. ports.Refusals],
+            }
+            : new KeptDefinition("", host?.Storages ?? [], host?.CpuModel ?? "", domain.ReportedAt)
+            {
+                Ports = ports.Ports,
+                Refusals = [$"{domain.Host} reported a definition of it that can't be read as XML."],
+            };
     }
 
-    private KeptDefinition Made(InstanceFacts facts, DomainRow? domain, HostRow? host, InstancesStorage? storage)
+    private KeptDefinition Made(InstanceFacts facts, HostRow? host, InstancesStorage? storage)
     {
         var ports = CloudPorts.Of(facts);
         var built = DefinitionBuilder.Build(
@@ -90,13 +97,10 @@ internal sealed class CloudDefinitions(
             host?.CpuModel ?? "",
             time.GetUtcNow())
         {
-            PolicyFaults = domain?.PolicyFaults ?? [],
             Ports = ports.Ports,
             Guessed =
             [
-                domain is null
-                    ? $"{facts.Instance.Host} never reported it: what no row says is as Recovery:OpenStack:Definitions has it, and its devices get new addresses."
-                    : $"{facts.Instance.Host} reported it with other volumes than Nova has, or with devices of its own: what no row says is as Recovery:OpenStack:Definitions has it, and its devices get new addresses.",
+                $"{facts.Instance.Host} never reported it: it is made of Nova's rows, what none of them says is as Recovery:OpenStack:Definitions has it, and its devices get new addresses.",
                 .. built.Missing,
                 .. ports.Guessed,
             ],

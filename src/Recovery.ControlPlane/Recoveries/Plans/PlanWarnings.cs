@@ -58,7 +58,7 @@ internal static class PlanWarnings
             else if (definition.Guessed.Count > 0)
             {
                 yield return About(move, "built-definition",
-                    $"The definition of {move.Name} is made of what the inventory has. {string.Join(" ", definition.Guessed)}");
+                    $"The definition of {move.Name} is not one that {move.Source} reported. {string.Join(" ", definition.Guessed)}");
             }
             else if (made.Cluster.At - definition.ReportedAt > OldDefinition)
             {

@@ -181,7 +181,7 @@ public sealed class PlanMakerTests : IDisposable
 
         var warning = Assert.Single(PlanWarnings.Of(made, Request()));
         Assert.Equal(
-            ("built-definition", "The definition of web is made of what the inventory has. node1 never reported it. Its config drive has to be there."),
+            ("built-definition", "The definition of web is not one that node1 reported. node1 never reported it. Its config drive has to be there."),
             (warning.Code, warning.Message));
     }
 

@@ -28,7 +28,6 @@ internal static class DefinitionPlaces
             ConfigDriveFormat = options.ConfigDriveFormat,
             VncListen = Given(options.VncListen),
             UsbTablet = options.UsbTablet,
-            MemoryStatsSeconds = options.MemoryStatsSeconds,
             InstanceNameTemplate = cloud.InstanceNameTemplate,
         };
     }
