@@ -24,6 +24,9 @@ internal sealed class NovaInventory(
     TimeProvider time)
     : IInventory
 {
+    // Each takes some connections of each database's pool.
+    private const int TargetsAtOnce = 8;
+
     public Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken) => ReadAsync(async () =>
     {
         // In this order: what is committed between the two is then counted as reserved and as present, never as neither.
@@ -58,9 +61,17 @@ internal sealed class NovaInventory(
 
     private async Task<IReadOnlyDictionary<string, TargetFacts?>> TargetsAsync(Plan plan, CancellationToken cancellationToken)
     {
-        var names = plan.Moves.Select(move => move.Target).Distinct(StringComparer.Ordinal).ToList();
-        var read = await Task.WhenAll(names.Select(name => targets.ReadTargetAsync(name, cancellationToken)));
-        return names.Zip(read).ToDictionary(each => each.First, each => each.Second, StringComparer.Ordinal);
+        var read = new Dictionary<string, TargetFacts?>(StringComparer.Ordinal);
+        foreach (var some in plan.Moves.Select(move => move.Target).Distinct(StringComparer.Ordinal).Chunk(TargetsAtOnce))
+        {
+            var facts = await Task.WhenAll(some.Select(name => targets.ReadTargetAsync(name, cancellationToken)));
+            foreach (var (name, target) in some.Zip(facts))
+            {
+                read[name] = target;
+            }
+        }
+
+        return read;
     }
 
     private static async Task<T> ReadAsync<T>(Func<Task<T>> read)

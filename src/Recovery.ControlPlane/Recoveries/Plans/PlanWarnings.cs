@@ -54,13 +54,16 @@ internal static class PlanWarnings
             {
                 yield return About(move, "no-definition",
                     $"No definition of {move.Name} is kept, so it can't be brought up. Define it on a target by hand.");
+                continue;
             }
-            else if (definition.Guessed.Count > 0)
+
+            if (definition.Guessed.Count > 0)
             {
                 yield return About(move, "built-definition",
                     $"The definition of {move.Name} is not one that {move.Source} reported. {string.Join(" ", definition.Guessed)}");
             }
-            else if (made.Cluster.At - definition.ReportedAt > OldDefinition)
+
+            if (made.Cluster.At - definition.ReportedAt > OldDefinition)
             {
                 var hours = (made.Cluster.At - definition.ReportedAt).TotalHours.ToString("0.#", CultureInfo.InvariantCulture);
                 yield return About(move, "old-definition",
