@@ -65,4 +65,7 @@ public sealed record OpenStackOptions
 
     /// <summary>Nova's instance_name_template, with the instance's id for <c>%08x</c>.</summary>
     public string InstanceNameTemplate { get; init; } = "instance-%08x";
+
+    /// <summary>For definitions that are made of Nova's rows.</summary>
+    public DefinitionOptions Definitions { get; init; } = new();
 }

@@ -46,9 +46,15 @@ public sealed record KeptDefinition(
     /// <summary>Of an inventory that knows them: the instance's ports, as a target has to plug them in.</summary>
     public IReadOnlyList<NetworkPort> Ports { get; init; } = [];
 
-    /// <summary>It was made of what the inventory has, since no host ever reported one: what that could not give, a sentence each.</summary>
+    /// <summary>In what it is none that its host reported, and what is not known of it, a sentence each; empty when it is one.</summary>
     public IReadOnlyList<string> Guessed { get; init; } = [];
 
     /// <summary>Why nothing can be defined of it, a sentence each; empty when it can.</summary>
     public IReadOnlyList<string> Refusals { get; init; } = [];
+
+    /// <summary>The instance as it is brought up: with the ports that are known with its definition.</summary>
+    public Instance Complete(Instance instance) => Ports.Count == 0 ? instance : instance with { Ports = Ports };
+
+    /// <summary>What an executor may be given to define: nothing, when that is refused.</summary>
+    public string Definable => Refusals.Count == 0 ? Definition : "";
 }

@@ -1,5 +1,10 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Recovery.ControlPlane.Inventory.Libvirt;
+using Recovery.ControlPlane.Inventory.OpenStack;
+using Recovery.ControlPlane.Inventory.OpenStack.Api;
+using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
+using Recovery.ControlPlane.Inventory.OpenStack.Databases;
+using Recovery.ControlPlane.Inventory.OpenStack.Writing;
 using Recovery.ControlPlane.Inventory.Reports;
 
 namespace Recovery.ControlPlane.Inventory;
@@ -14,6 +19,22 @@ public static class InventoryServices
         services.AddSingleton<LibvirtInventory>();
         services.AddSingleton<IInventory>(provider => provider.GetRequiredService<LibvirtInventory>());
         services.AddSingleton<IInventorySteps>(provider => provider.GetRequiredService<LibvirtInventory>());
+        return services;
+    }
+
+    /// <summary>The inventory of an OpenStack cloud. Needs a factory of <c>RecoveryDbContext</c>, and <c>OpenStackOptions</c>.</summary>
+    public static IServiceCollection AddNovaInventory(this IServiceCollection services)
+    {
+        services.AddReports();
+        services.AddSingleton<CloudConnections>();
+        services.AddSingleton<CloudReader>();
+        services.AddSingleton<InstanceFactsReader>();
+        services.AddSingleton<TargetFactsReader>();
+        services.AddSingleton<OpenStackApis>();
+        services.AddSingleton<CloudDefinitions>();
+        services.AddSingleton<IInventory, NovaInventory>();
+        services.AddSingleton<ForeignWriter>();
+        services.AddSingleton<IInventorySteps, CloudSteps>();
         return services;
     }
 

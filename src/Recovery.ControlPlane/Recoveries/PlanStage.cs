@@ -127,7 +127,7 @@ public sealed class PlanStage(
                 return row;
             }
 
-            var instance = instances[id];
+            var (instance, kept) = (instances[id], made.Definitions.GetValueOrDefault(id));
             row = new RecoveryInstanceRow
             {
                 RecoveryId = recovery.Id,
@@ -136,10 +136,10 @@ public sealed class PlanStage(
                 Source = instance.Host,
                 Intent = instance.Intent,
                 State = InstanceState.Waiting,
-                Instance = instance,
-                Definition = made.Definitions[id].Definition,
-                SourceStorages = [.. made.Definitions[id].SourceStorages],
-                SourceCpuModel = made.Definitions[id].SourceCpuModel,
+                Instance = kept?.Complete(instance) ?? instance,
+                Definition = kept?.Definable ?? "",
+                SourceStorages = [.. kept?.SourceStorages ?? []],
+                SourceCpuModel = kept?.SourceCpuModel ?? "",
             };
             recovery.Instances.Add(row);
             context.RecoveryInstances.Add(row);

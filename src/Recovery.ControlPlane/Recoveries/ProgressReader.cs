@@ -31,7 +31,7 @@ public static class ProgressReader
                 SkipRequested = each.SkipRequested,
                 Needs = new InstanceNeeds(
                     each.Intent,
-                    each.Instance.Volumes.Any(),
+                    each.Instance.Volumes.Any() || HasRemoteDisks(each),
                     each.Instance.Disks.Any(disk => disk.LiveXml is not null))
                 {
                     Task = each.Task,
@@ -104,6 +104,10 @@ public static class ProgressReader
         [.. journal[(instance, attempt)]];
 
     // Where many starts at once could be too much for whoever serves the disks.
+    // Cinder attaches them to a host too, though no host has to connect to them.
+    private static bool HasRemoteDisks(RecoveryInstanceRow row) =>
+        row.Route != RecoveryRoute.Plain && row.Instance.Disks.Any(disk => disk.Network is not null);
+
     private static IReadOnlyList<string> BackendsOf(Instance instance) =>
     [
         .. instance.Disks

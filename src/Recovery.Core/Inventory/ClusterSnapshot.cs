@@ -11,7 +11,7 @@ public sealed record ClusterSnapshot(
     IReadOnlyList<Instance> Instances,
     IReadOnlyList<Reservation> Reservations)
 {
-    /// <summary>What executors answered when they were shown a definition: hosts that would refuse it.</summary>
+    /// <summary>Hosts that would refuse a definition, as their executors answered; and such to which no way is open.</summary>
     public IReadOnlyList<DefinitionRefusal> Refusals { get; init; } = [];
 
     /// <summary>What could not be seen of the cluster, a sentence each; what is here is true all the same.</summary>
@@ -25,4 +25,8 @@ public sealed record Reservation(string Host, Guid Instance, long MemoryMib, int
 
 /// <summary>A host's executor would not define this instance there.</summary>
 /// <param name="Reason">Its refusals, in its words.</param>
-public sealed record DefinitionRefusal(Guid Instance, string Host, string Reason);
+public sealed record DefinitionRefusal(Guid Instance, string Host, string Reason)
+{
+    /// <summary>Nobody was asked: in a cloud there is no way to bring it up there, and the reason is a sentence of its own.</summary>
+    public bool NoRoute { get; init; }
+}

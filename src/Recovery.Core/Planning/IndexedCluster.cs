@@ -15,7 +15,7 @@ internal sealed class IndexedCluster
     private readonly Room[] room;
     private readonly int[] domainOf;
     private readonly Dictionary<(string Name, GroupRule Rule), Group> groups = [];
-    private readonly Dictionary<(Guid Instance, int Host), string> refusals = [];
+    private readonly Dictionary<(Guid Instance, int Host), DefinitionRefusal> refusals = [];
     private readonly Dictionary<Need, HostSet> hostsThatMeet = [];
     private readonly Lazy<Dictionary<Guid, Instance>> byId;
     private readonly Lazy<Dictionary<string, HostSet>> sessions;
@@ -54,7 +54,7 @@ internal sealed class IndexedCluster
         {
             if (hostIndex.TryGetValue(refusal.Host, out var host))
             {
-                refusals[(refusal.Instance, host)] = refusal.Reason;
+                refusals[(refusal.Instance, host)] = refusal;
             }
         }
 
@@ -110,7 +110,7 @@ internal sealed class IndexedCluster
 
     public int DomainOf(int host) => domainOf[host];
 
-    public string? RefusalOf(Guid instance, int host) => refusals.Count == 0 ? null : refusals.GetValueOrDefault((instance, host));
+    public DefinitionRefusal? RefusalOf(Guid instance, int host) => refusals.Count == 0 ? null : refusals.GetValueOrDefault((instance, host));
 
     /// <summary>The most that any host may be promised, of each.</summary>
     public Room LargestCapacity { get; }

@@ -90,6 +90,9 @@ public enum RejectionKind
     /// <summary>Its executor would not define the instance there.</summary>
     DefinitionRefused,
 
+    /// <summary>In a cloud: neither Nova nor an executor can bring it up there, or not by the way that was wished.</summary>
+    NoRoute,
+
     /// <summary>The instance's owner does not want it recovered; true of every host.</summary>
     OptedOut,
 

@@ -75,6 +75,9 @@ internal sealed class Bench : IInventory, IInventorySteps, IStepDispatcher, IFen
     /// <summary>That each step writes something.</summary>
     public static PreparedStep Prepared(InventoryStep step) => new($"writes of {step.Action}", [$"{step.Action} in words"]);
 
+    /// <summary>What is kept of each instance's definition; null: nothing.</summary>
+    public Func<Guid, KeptDefinition?> Keep { get; set; } = _ => new KeptDefinition("<domain/>", [], "", DateTimeOffset.UtcNow);
+
     /// <summary>By which way all instances go.</summary>
     public RecoveryRoute Route { get; set; }
 
@@ -280,8 +283,8 @@ internal sealed class Bench : IInventory, IInventorySteps, IStepDispatcher, IFen
 
     public Task<IReadOnlyDictionary<Guid, KeptDefinition>> DefinitionsAsync(
         IReadOnlyCollection<Guid> instances, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyDictionary<Guid, KeptDefinition>>(instances.ToDictionary(
-            id => id, id => new KeptDefinition("<domain/>", [], "", DateTimeOffset.UtcNow)));
+        Task.FromResult<IReadOnlyDictionary<Guid, KeptDefinition>>(
+            instances.Where(id => Keep(id) is not null).ToDictionary(id => id, id => Keep(id)!));
 
     public Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken) =>
         Task.FromResult(plan with { Moves = [.. plan.Moves.Select(move => move with { Route = Route })] });

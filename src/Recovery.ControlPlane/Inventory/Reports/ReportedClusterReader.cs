@@ -81,18 +81,18 @@ public sealed class ReportedClusterReader(IDbContextFactory<RecoveryDbContext> c
         Policy = row.Policy,
     };
 
-    // What others have promised and not delivered yet. What is off takes no room, what is recovered is an instance of
-    // its target by now, and what is put back gives its room away.
+    // What others have promised and not delivered yet. What is off takes no room unless it is counted all the same;
+    // what is recovered is an instance of its target by now, and what is put back gives its room away.
     private static async Task<IReadOnlyList<Reservation>> ReservationsAsync(
         RecoveryDbContext database, Guid? exceptRecovery, CancellationToken cancellationToken)
     {
         var promised = await database.RecoveryInstances.AsNoTracking()
-            .Where(row => row.RecoveryId != exceptRecovery && row.Target != null && row.Intent != PowerIntent.StayOff
+            .Where(row => row.RecoveryId != exceptRecovery && row.Target != null
                 && (row.State == InstanceState.Waiting || row.State == InstanceState.Recovering))
             .Join(database.Recoveries.Where(row => RecoveryRow.LiveStates.Contains(row.State)),
-                row => row.RecoveryId, recovery => recovery.Id, (row, _) => new { row.Target, row.InstanceId, row.Instance })
+                row => row.RecoveryId, recovery => recovery.Id, (row, _) => new { row.Target, row.InstanceId, row.Instance, row.Intent })
             .ToListAsync(cancellationToken);
-        return [.. promised.Select(row => new Reservation(
+        return [.. promised.Where(row => row.Intent != PowerIntent.StayOff || row.Instance.HoldsRoomWhenOff).Select(row => new Reservation(
             row.Target!, row.InstanceId, row.Instance.MemoryMib, row.Instance.Vcpus, row.Instance.DiskMib))];
     }
 

@@ -14,7 +14,7 @@ namespace Recovery.ControlPlane.Recoveries.Plans;
 /// </summary>
 /// <remarks>
 /// A plan is never held up for longer than <see cref="Patience"/>: whoever does not answer by then is taken at the
-/// planner's word, and refuses in the step that defines the instance.
+/// planner's word, and refuses in the step that defines the instance. Whom no executor defines is shown to none.
 /// </remarks>
 public sealed class PlanMaker(
     IInventory inventory,
@@ -35,14 +35,7 @@ public sealed class PlanMaker(
     public async Task<MadePlan> MakeAsync(
         ClusterSnapshot cluster, Func<ClusterSnapshot, DrawnPlan> draw, RecoveryRoute? wished, CancellationToken cancellationToken)
     {
-        var made = await DrawAsync(cluster, draw, cancellationToken);
-        return made with { Plan = await inventory.RouteAsync(made.Plan, wished, cancellationToken) };
-    }
-
-    private async Task<MadePlan> DrawAsync(
-        ClusterSnapshot cluster, Func<ClusterSnapshot, DrawnPlan> draw, CancellationToken cancellationToken)
-    {
-        using var deadline = new CancellationTokenSource(Patience, time);
+        using var deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         var definitions = new Dictionary<Guid, KeptDefinition>();
         var answers = new Dictionary<(Guid, string), DefinitionPreview>();
         var round = new DefinitionRound(preview, time, logger);
@@ -51,10 +44,19 @@ public sealed class PlanMaker(
         {
             var drawn = draw(cluster);
             await ReadDefinitionsAsync(drawn.Plan, definitions, cancellationToken);
-            var open = drawn.Plan.Moves.Where(move => !answers.ContainsKey((move.Instance, move.Target))).ToList();
-            if (rounds == MaximumRounds || open.Count == 0)
+            var routed = drawn with { Plan = await inventory.RouteAsync(drawn.Plan, wished, cancellationToken) };
+            var closed = Closed(drawn.Plan, routed.Plan);
+            var open = routed.Plan.Moves
+                .Where(move => move.IsDefinedByUs() && !answers.ContainsKey((move.Instance, move.Target)))
+                .ToList();
+            if (rounds == MaximumRounds || open.Count + closed.Count == 0)
             {
-                return Made(drawn, cluster, definitions, answers);
+                return Made(routed, cluster, definitions, answers);
+            }
+
+            if (rounds == 0)
+            {
+                deadline.CancelAfter(Patience);
             }
 
             var said = await round.AskAsync(Questions(open, cluster, definitions, addresses), deadline.Token, cancellationToken);
@@ -66,14 +68,29 @@ public sealed class PlanMaker(
             var refusals = open
                 .Where(move => said.TryGetValue(move.Instance, out var answer) && answer.Refusals.Count > 0)
                 .Select(move => new DefinitionRefusal(move.Instance, move.Target, string.Join("; ", said[move.Instance].Refusals)))
+                .Concat(closed)
                 .ToList();
             if (refusals.Count == 0)
             {
-                return Made(drawn, cluster, definitions, answers);
+                return Made(routed, cluster, definitions, answers);
             }
 
             cluster = cluster with { Refusals = [.. cluster.Refusals, .. refusals] };
         }
+    }
+
+    // Targets to which the inventory knows no way; another one may have one.
+    private static List<DefinitionRefusal> Closed(Plan drawn, Plan routed)
+    {
+        var targets = drawn.Moves.ToDictionary(move => move.Instance, move => move.Target);
+        return
+        [
+            .. from unplaced in routed.Unplaced
+               where targets.ContainsKey(unplaced.Instance)
+               from rejection in unplaced.Rejections
+               where rejection.Host == targets[unplaced.Instance]
+               select new DefinitionRefusal(unplaced.Instance, rejection.Host, rejection.Sentence) { NoRoute = true },
+        ];
     }
 
     private async Task<Dictionary<string, string>> AddressesAsync(CancellationToken cancellationToken)
@@ -117,7 +134,7 @@ public sealed class PlanMaker(
                 {
                     Host = move.Target,
                     ExecutorAddress = address,
-                    Instance = instance,
+                    Instance = kept.Complete(instance),
                     Definition = kept.Definition,
                     SourceStorages = kept.SourceStorages,
                     SourceCpuModel = kept.SourceCpuModel,
@@ -140,6 +157,6 @@ public sealed class PlanMaker(
                 .Where(move => answers.ContainsKey((move.Instance, move.Target)))
                 .ToDictionary(move => move.Instance, move => answers[(move.Instance, move.Target)].Changes),
             Unanswered = [.. drawn.Plan.Moves.Where(move =>
-                definitions.ContainsKey(move.Instance) && !answers.ContainsKey((move.Instance, move.Target)))],
+                move.IsDefinedByUs() && definitions.ContainsKey(move.Instance) && !answers.ContainsKey((move.Instance, move.Target)))],
         };
 }

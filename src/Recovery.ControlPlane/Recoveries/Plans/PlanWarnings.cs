@@ -49,14 +49,22 @@ internal static class PlanWarnings
 
     private static IEnumerable<PlanWarning> Definitions(MadePlan made)
     {
-        foreach (var move in made.Plan.Moves)
+        foreach (var move in made.Plan.Moves.Where(move => move.IsDefinedByUs()))
         {
             if (!made.Definitions.TryGetValue(move.Instance, out var definition))
             {
                 yield return About(move, "no-definition",
                     $"No definition of {move.Name} is kept, so it can't be brought up. Define it on a target by hand.");
+                continue;
             }
-            else if (made.Cluster.At - definition.ReportedAt > OldDefinition)
+
+            if (definition.Guessed.Count > 0)
+            {
+                yield return About(move, "built-definition",
+                    $"The definition of {move.Name} is not one that {move.Source} reported. {string.Join(" ", definition.Guessed)}");
+            }
+
+            if (made.Cluster.At - definition.ReportedAt > OldDefinition)
             {
                 var hours = (made.Cluster.At - definition.ReportedAt).TotalHours.ToString("0.#", CultureInfo.InvariantCulture);
                 yield return About(move, "old-definition",

@@ -1,6 +1,6 @@
 namespace Recovery.Core.Planning.Rules;
 
-/// <summary>The host's executor did not refuse the definition when it was shown it.</summary>
+/// <summary>The host's executor did not refuse the definition when it was shown it, and a way is open to it.</summary>
 internal sealed class DefinitionRule : IPlacementRule
 {
     public bool Allows(Guest guest, int host, Placement placement) =>
@@ -8,8 +8,9 @@ internal sealed class DefinitionRule : IPlacementRule
 
     public IEnumerable<Rejection> Explain(Guest guest, int host, Placement placement)
     {
-        var name = placement.Cluster.Hosts[host].Name;
-        yield return new(name, RejectionKind.DefinitionRefused,
-            $"{name} would not define it: {placement.Cluster.RefusalOf(guest.Instance.Id, host)}");
+        var (name, refusal) = (placement.Cluster.Hosts[host].Name, placement.Cluster.RefusalOf(guest.Instance.Id, host)!);
+        yield return refusal.NoRoute
+            ? new(name, RejectionKind.NoRoute, refusal.Reason)
+            : new(name, RejectionKind.DefinitionRefused, $"{name} would not define it: {refusal.Reason}");
     }
 }

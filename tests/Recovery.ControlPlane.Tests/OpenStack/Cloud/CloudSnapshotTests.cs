@@ -142,6 +142,79 @@ public class CloudSnapshotTests
         Assert.Equal((intent, "web", 1024, "vdz"), (instance.Intent, instance.Name, instance.MemoryMib, Assert.Single(instance.Disks).Target));
     }
 
+    public static TheoryData<VolumeConnection, Disk> Volumes => new()
+    {
+        { new() { Kind = "nfs", Export = "10.0.0.5:/export", Name = "volume-1" }, Vdb with { Share = new("10.0.0.5:/export", "", "volume-1", "raw") } },
+        {
+            new() { Kind = "iscsi", Portal = "[fd00::5]:3260", TargetName = "iqn.a", Lun = 2, AsksChap = true, Username = "u" },
+            Vdb with { Iscsi = new("fd00::5", 3260, "iqn.a", 2, "u") }
+        },
+        { new() { Kind = "rbd", Name = "volumes/volume-1" }, Vdb with { Network = "rbd:volumes/volume-1" } },
+    };
+
+    private static Disk Vdb => new() { Target = "vdb", Format = "raw", SizeBytes = 1L << 30 };
+
+    // However its host had it: as a file below a mount, a device of a session, or never told.
+    [Theory]
+    [MemberData(nameof(Volumes))]
+    public void A_volume_is_what_another_host_can_be_given(VolumeConnection connection, Disk expected)
+    {
+        var server = Server() with { Volumes = [new VolumeView(Guid.NewGuid(), "vdb", connection, false, false) { SizeGib = 1 }] };
+        var file = new Disk { Target = "vdb", SizeBytes = 1L << 30, File = new("disk", "/var/lib/nova/mnt/0a/volume-1", "", ""), LiveXml = "<disk/>" };
+        var device = new Disk { Target = "vdb", SizeBytes = 1L << 30, BlockDevice = "/dev/disk/by-path/ip-10.0.0.5" };
+
+        Assert.All([Seen(file), Seen(device), Seen()], disk => Assert.Equal(expected with { BackingFiles = [] }, disk with { BackingFiles = [] }));
+        Assert.Single(PlanOf(CloudOf([Host("node1"), Host("node2")], server), ToldOf(device)).Moves);
+
+        Disk Seen(params Disk[] told) => Assert.Single(CloudSnapshot.Of(CloudOf([Host("node1")], server), ToldOf(told)).Instances).Disks[^1];
+    }
+
+    [Fact]
+    public void A_server_that_boots_from_its_volume_has_nothing_else()
+    {
+        var server = Server() with
+        {
+            BootsFromVolume = true,
+            Volumes = [new VolumeView(Guid.NewGuid(), "vda", new() { Kind = "rbd", Name = "volumes/volume-1" }, false, Multiattach: true)],
+        };
+
+        var disk = Assert.Single(Assert.Single(CloudSnapshot.Of(CloudOf([Host("node1")], server), Told("node1")).Instances).Disks);
+
+        Assert.Equal(("vda", "rbd:volumes/volume-1", true), (disk.Target, disk.Network, disk.Shareable));
+    }
+
+    // os-vif and Neutron's agents make them where they are needed; the switch's own bridge they do not.
+    [Fact]
+    public void Bridges_that_are_made_at_need_are_not_asked_for()
+    {
+        var told = ToldOf();
+        var domain = told.Domains[("node1", Web)] with { Requirements = new HostRequirements { Bridges = ["brq662cb552-dc", "br-int"] } };
+        told = told with { Domains = new Dictionary<(string, Guid), Instance> { [("node1", Web)] = domain } };
+
+        Assert.Equal(["br-int"], Assert.Single(CloudSnapshot.Of(CloudOf([Host("node1")], Server()), told).Instances).Requirements.Bridges);
+    }
+
+    [Fact]
+    public void What_could_not_be_seen_is_said() =>
+        Assert.Equal(["cell2 is away"], CloudSnapshot.Of(CloudOf([Host("node1")]) with { Faults = ["cell2 is away"] }, Told()).Faults);
+
+    private static ReportedCluster ToldOf(params Disk[] disks) => Told("node1", "node2") with
+    {
+        Domains = new Dictionary<(string, Guid), Instance>
+        {
+            [("node1", Web)] = new()
+            {
+                Id = Web,
+                Name = "instance-00000001",
+                Host = "node1",
+                State = DomainState.Running,
+                MemoryMib = 1024,
+                Vcpus = 1,
+                Disks = disks,
+            },
+        },
+    };
+
     private static Plan PlanOf(CloudView cloud, ReportedCluster told) =>
         Planner.Plan(CloudSnapshot.Of(cloud, told), LossOfNode1, new PlannerOptions());
 

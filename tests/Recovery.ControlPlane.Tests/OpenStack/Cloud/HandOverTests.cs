@@ -24,6 +24,12 @@ public class HandOverTests
         { Server() with { SpecialVnicTypes = ["direct"] }, "a port of type direct" },
         { Server() with { Allocations = [new(1, "VCPU", 1), new(2, "VGPU", 1)] }, "several providers" },
         { Server() with { Allocations = [] }, "no allocations in Placement" },
+        { With(new VolumeConnection { Kind = "fibre_channel" }), "is reached by Fibre Channel" },
+        { With(new VolumeConnection { Kind = "nvmeof" }), "is reached by NVMe over fabrics" },
+        { With(new VolumeConnection { Kind = "storpool" }), "is reached by 'storpool', which is not recovered here" },
+        { With(new VolumeConnection { Kind = "nfs", Export = "10.0.0.5:/export" }), "lacks name" },
+        { With(null), "has no connection_info in block_device_mapping" },
+        { With(Nfs, encrypted: true), "is encrypted" },
     };
 
     [Theory]
@@ -38,12 +44,18 @@ public class HandOverTests
     {
         Server(), Server("stopped"), Server("paused"),
         Server() with { TaskState = "powering-off" },
+        With(Nfs),
         With("hw:cpu_policy", "shared"), With("trait:HW_CPU_X86_AVX2", "required"), With("hw:mem_page_size", "small"),
     };
 
     [Theory]
     [MemberData(nameof(Ours))]
     public void The_others_are_ours(CloudInstance instance) => Assert.Empty(HandOver.Why(instance));
+
+    private static VolumeConnection Nfs => new() { Kind = "nfs", Export = "10.0.0.5:/export", Name = "volume-1" };
+
+    private static CloudInstance With(VolumeConnection? connection, bool encrypted = false) =>
+        Server() with { Volumes = [new VolumeView(Guid.NewGuid(), "vdb", connection, encrypted, Multiattach: false)] };
 
     private static CloudInstance With(string spec, string value) =>
         Server() with { ExtraSpecs = new Dictionary<string, string> { [spec] = value } };

@@ -53,7 +53,9 @@ public sealed class CloudReaderTests
         Assert.Equal((96, 1, 1, 0), (instance.MemoryMib, instance.Vcpus, instance.RootGib, instance.EphemeralGib));
         Assert.Equal(("e5956008-9092-4bc4-b2c7-cd5f438136d2", "", false), (instance.ImageRef, instance.RequestedZone, instance.ConfigDrive));
         Assert.Equal((false, false, false, false, false), (instance.HasNumaTopology, instance.HasPciRequests, instance.HasVpmems, instance.HasTrustedCerts, instance.BootsFromVolume));
-        Assert.Equal([new VolumeView(Volume, "vdb", "nfs", "", false, false)], instance.Volumes);
+        Assert.Equal(
+            [new VolumeView(Volume, "vdb", new() { Kind = "nfs", Export = "10.77.0.1:/export", Name = $"volume-{Volume}" }, false, false) { SizeGib = 1 }],
+            instance.Volumes);
         Assert.Equal(
             [new AllocationView(3, "DISK_GB", 1), new AllocationView(3, "MEMORY_MB", 96), new AllocationView(3, "VCPU", 1)],
             instance.Allocations.OrderBy(each => each.ResourceClass, StringComparer.Ordinal));
@@ -76,7 +78,7 @@ public sealed class CloudReaderTests
             WHERE i.display_name = 'vm-1';
             INSERT INTO instance_system_metadata (instance_uuid, `key`, value, deleted) SELECT uuid, 'image_trait:CUSTOM_FAST', 'required', 0 FROM instances WHERE display_name = 'vm-1';
             INSERT INTO instance_system_metadata (instance_uuid, `key`, value, deleted) SELECT uuid, 'image_hw_tpm_version', '2.0', 0 FROM instances WHERE display_name = 'vm-1';
-            UPDATE block_device_mapping SET boot_index = 0, connection_info = '{"driver_volume_type": "iscsi", "data": {"target_portal": "10.0.0.5:3260"}}' WHERE destination_type = 'volume';
+            UPDATE block_device_mapping SET boot_index = 0, connection_info = '{"driver_volume_type": "iscsi", "data": {"target_portal": "10.0.0.5:3260", "target_iqn": "iqn.a", "target_lun": 2, "auth_method": "CHAP", "auth_username": "u", "auth_password": "never-read"}}' WHERE destination_type = 'volume';
             """);
         await cloud.ExecuteAsync("cinder", "UPDATE volumes SET multiattach = 1, encryption_key_id = 'a-key'");
         await cloud.ExecuteAsync("neutron", "UPDATE ml2_port_bindings b JOIN ports p ON p.id = b.port_id SET b.vnic_type = 'direct' WHERE p.device_id LIKE 'e6244565-%'");
@@ -96,7 +98,9 @@ public sealed class CloudReaderTests
         Assert.Equal("required", Assert.Single(bound.ExtraSpecs, each => each.Key == "trait:HW_CPU_X86_AVX2").Value);
         Assert.Equal("required", Assert.Single(bound.ImageTraits, each => each.Key == "CUSTOM_FAST").Value);
         Assert.Equal("2.0", Assert.Single(bound.ImageProperties, each => each.Key == "hw_tpm_version").Value);
-        Assert.Equal([new VolumeView(Volume, "vdb", "iscsi", "10.0.0.5:3260", true, true)], bound.Volumes);
+        Assert.Equal(
+            [new VolumeView(Volume, "vdb", new() { Kind = "iscsi", Portal = "10.0.0.5:3260", TargetName = "iqn.a", Lun = 2, AsksChap = true, Username = "u" }, true, true) { SizeGib = 1 }],
+            bound.Volumes);
         Assert.Equal("north", bound.RequestedZone);
         Assert.Equal([new ServerGroupView(Guid.Parse("11111111-2222-3333-4444-555555555555"), "apart", "anti-affinity", 2)], bound.Groups);
         Assert.Equal(["direct"], bound.SpecialVnicTypes);

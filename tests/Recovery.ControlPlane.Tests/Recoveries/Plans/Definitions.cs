@@ -12,6 +12,12 @@ internal sealed class Definitions : IInventory
 
     public IReadOnlyList<string> PolicyFaults { get; set; } = [];
 
+    /// <summary>Into each definition.</summary>
+    public Func<KeptDefinition, KeptDefinition> Edit { get; set; } = kept => kept;
+
+    /// <summary>Each move's route, or why there is none to its target.</summary>
+    public Func<Move, (RecoveryRoute Route, string? Closed)> Route { get; set; } = _ => (RecoveryRoute.Plain, null);
+
     public Func<ClusterSnapshot> Cluster { get; set; } = () => World.With();
 
     public Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken) => Task.FromResult(Cluster());
@@ -20,11 +26,17 @@ internal sealed class Definitions : IInventory
         IReadOnlyCollection<Guid> instances, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<Guid, KeptDefinition>>(instances.Where(Kept).ToDictionary(
             id => id,
-            id => new KeptDefinition(
+            id => Edit(new KeptDefinition(
                 $"<domain>{System.Text.Encoding.ASCII.GetString(id.ToByteArray()).TrimEnd('-')}</domain>", [], "", DateTimeOffset.UnixEpoch)
-            { PolicyFaults = PolicyFaults }));
+            { PolicyFaults = PolicyFaults })));
 
-    public Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken) => Task.FromResult(plan);
+    public Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken) => Task.FromResult(new Plan(
+        [.. plan.Moves.Where(move => Route(move).Closed is null).Select(move => move with { Route = Route(move).Route })],
+        [
+            .. plan.Unplaced,
+            .. plan.Moves.Where(move => Route(move).Closed is not null).Select(move =>
+                new Unplaced(move.Instance, move.Name, move.Source, [new Rejection(move.Target, RejectionKind.NoRoute, Route(move).Closed!)])),
+        ]));
 
     public Task<string?> ReadmitAsync(string host, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 }

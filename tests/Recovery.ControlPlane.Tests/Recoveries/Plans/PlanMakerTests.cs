@@ -4,6 +4,7 @@ using Recovery.ControlPlane.Recoveries.Plans;
 using Recovery.ControlPlane.Tests.Inventory;
 using Recovery.Core.Inventory;
 using Recovery.Core.Planning;
+using Recovery.Core.Workflow;
 using static Recovery.ControlPlane.Tests.Recoveries.Plans.World;
 
 namespace Recovery.ControlPlane.Tests.Recoveries.Plans;
@@ -122,6 +123,76 @@ public sealed class PlanMakerTests : IDisposable
         Assert.Equal(
             ["Cell cell2 can't be read."],
             PlanWarnings.Of(made, Request()).Where(warning => warning.Code == "inventory-incomplete").Select(warning => warning.Message));
+    }
+
+    [Fact]
+    public async Task A_target_to_which_there_is_no_way_is_planned_around()
+    {
+        inventory.Route = move => (RecoveryRoute.Assisted, move.Target == "node2" ? "nova-compute on node2 is disabled" : null);
+
+        var made = await MakeAsync(With(NewInstance("web")));
+
+        Assert.Equal(["web node3"], made.Plan.Lines());
+    }
+
+    [Fact]
+    public async Task What_there_is_no_way_for_anywhere_says_why_of_each_host()
+    {
+        inventory.Route = move => (RecoveryRoute.Assisted, $"nova-compute on {move.Target} is disabled");
+
+        var unplaced = Assert.Single((await MakeAsync(With(NewInstance("web")))).Plan.Unplaced);
+
+        Assert.Equal(
+            ["nova-compute on node2 is disabled", "nova-compute on node3 is disabled", "nova-compute on node4 is disabled"],
+            unplaced.Rejections.Where(rejection => rejection.Kind == RejectionKind.NoRoute).Select(rejection => rejection.Sentence).Order());
+    }
+
+    // Nova defines the one itself, and the other is off.
+    [Theory]
+    [InlineData(RecoveryRoute.Assisted, DomainState.Running)]
+    [InlineData(RecoveryRoute.Direct, DomainState.ShutOff)]
+    public async Task What_no_executor_defines_is_shown_to_none_and_nothing_is_said_of_its_definition(RecoveryRoute route, DomainState state)
+    {
+        inventory.Route = _ => (route, null);
+        inventory.Edit = kept => kept with { Guessed = ["All of it."] };
+
+        var made = await MakeAsync(With(NewInstance("web") with { State = state }));
+
+        Assert.Equal(["web node2"], made.Plan.Lines());
+        Assert.Empty(targets.Asked);
+        Assert.Empty(made.Unanswered);
+        Assert.Empty(PlanWarnings.Of(made, Request()));
+    }
+
+    [Fact]
+    public async Task Targets_are_shown_the_ports_that_they_would_plug()
+    {
+        var port = new NetworkPort(Guid.NewGuid(), PortKind.OpenVswitch, "br-int", "tap1", "fa:16:3e:00:00:01", 1500);
+        inventory.Edit = kept => kept with { Ports = [port] };
+        DefinitionQuestion? question = null;
+        targets.Answer = asked =>
+        {
+            question = asked;
+            return Targets.Said();
+        };
+
+        await MakeAsync(With(NewInstance("web")));
+
+        Assert.Equal([port], question!.Instance.Ports);
+    }
+
+    [Fact]
+    public async Task A_definition_that_was_made_of_rows_is_a_warning_with_what_was_guessed()
+    {
+        inventory.Route = _ => (RecoveryRoute.Direct, null);
+        inventory.Edit = kept => kept with { Guessed = ["node1 never reported it.", "Its config drive has to be there."] };
+
+        var made = await MakeAsync(With(NewInstance("web")));
+
+        var warning = Assert.Single(PlanWarnings.Of(made, Request()));
+        Assert.Equal(
+            ("built-definition", "The definition of web is not one that node1 reported. node1 never reported it. Its config drive has to be there."),
+            (warning.Code, warning.Message));
     }
 
     [Fact]

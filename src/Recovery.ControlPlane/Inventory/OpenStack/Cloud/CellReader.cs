@@ -17,14 +17,15 @@ internal sealed record CellRows(
 /// <summary>Of nova.instances.</summary>
 internal sealed record InstanceLine(
     int Id, string Uuid, string? Name, string Host, string? Node, string? VmState, string? TaskState, int? PowerState,
-    int? MemoryMib, int? Vcpus, int? RootGib, int? EphemeralGib, string? ImageRef, string? ConfigDrive);
+    int? MemoryMib, int? Vcpus, int? RootGib, int? EphemeralGib, string? ImageRef, string? ConfigDrive, string? RootDevice);
 
 /// <summary>Of nova.instance_extra, where there is anything to say.</summary>
 /// <param name="ExtraSpecs">A JSON object; null where there are none.</param>
 internal sealed record ExtraLine(string Uuid, bool HasNumaTopology, bool HasPciRequests, bool HasVpmems, bool HasTrustedCerts, string? ExtraSpecs);
 
-/// <summary>Of nova.block_device_mapping, those with a volume as destination. What comes from connection_info is JSON.</summary>
-internal sealed record VolumeLine(string Uuid, string? Volume, string? DeviceName, int? BootIndex, string? Kind, string? Portal, string? Encrypted);
+/// <summary>Of nova.block_device_mapping, those with a volume as destination.</summary>
+/// <param name="Connection">What tells how it is reached, nested as there; no secret is among it. Null when there is nothing.</param>
+internal sealed record VolumeLine(string Uuid, string? Volume, string? DeviceName, int? BootIndex, int? SizeGib, string? Connection);
 
 /// <summary>Of nova.instance_system_metadata: a property of the image that it was made of.</summary>
 internal sealed record ImagePropertyLine(string Uuid, string Key, string? Value);
@@ -50,12 +51,26 @@ internal static class CellReader
         WHERE deleted = 0
         """;
 
+    // By name, so that no password leaves the server.
     private const string Volumes =
         """
-        SELECT instance_uuid AS Uuid, volume_id AS Volume, device_name AS DeviceName, boot_index AS BootIndex,
-               CASE WHEN JSON_VALID(connection_info) THEN JSON_EXTRACT(connection_info, '$.driver_volume_type') END AS Kind,
-               CASE WHEN JSON_VALID(connection_info) THEN JSON_EXTRACT(connection_info, '$.data.target_portal') END AS Portal,
-               CASE WHEN JSON_VALID(connection_info) THEN JSON_EXTRACT(connection_info, '$.data.encrypted') END AS Encrypted
+        SELECT instance_uuid AS Uuid, volume_id AS Volume, device_name AS DeviceName, boot_index AS BootIndex, volume_size AS SizeGib,
+               CASE WHEN JSON_VALID(connection_info) THEN JSON_OBJECT(
+                   'driver_volume_type', JSON_EXTRACT(connection_info, '$.driver_volume_type'),
+                   'data', JSON_OBJECT(
+                       'target_portal', JSON_EXTRACT(connection_info, '$.data.target_portal'),
+                       'target_iqn', JSON_EXTRACT(connection_info, '$.data.target_iqn'),
+                       'target_lun', JSON_EXTRACT(connection_info, '$.data.target_lun'),
+                       'auth_method', JSON_EXTRACT(connection_info, '$.data.auth_method'),
+                       'auth_enabled', JSON_EXTRACT(connection_info, '$.data.auth_enabled'),
+                       'auth_username', JSON_EXTRACT(connection_info, '$.data.auth_username'),
+                       'secret_uuid', JSON_EXTRACT(connection_info, '$.data.secret_uuid'),
+                       'export', JSON_EXTRACT(connection_info, '$.data.export'),
+                       'options', JSON_EXTRACT(connection_info, '$.data.options'),
+                       'name', JSON_EXTRACT(connection_info, '$.data.name'),
+                       'format', JSON_EXTRACT(connection_info, '$.data.format'),
+                       'encrypted', JSON_EXTRACT(connection_info, '$.data.encrypted'),
+                       'access_mode', JSON_EXTRACT(connection_info, '$.data.access_mode'))) END AS Connection
         FROM block_device_mapping
         WHERE deleted = 0 AND destination_type = 'volume' AND instance_uuid IS NOT NULL
         """;
@@ -84,7 +99,7 @@ internal static class CellReader
             .Where(row => row.Deleted == 0 && row.Host != null && row.Host != "" && row.Hidden != true)
             .Select(row => new InstanceLine(
                 row.Id, row.Uuid, row.DisplayName, row.Host!, row.Node, row.VmState, row.TaskState, row.PowerState,
-                row.MemoryMb, row.Vcpus, row.RootGb, row.EphemeralGb, row.ImageRef, row.ConfigDrive))
+                row.MemoryMb, row.Vcpus, row.RootGb, row.EphemeralGb, row.ImageRef, row.ConfigDrive, row.RootDeviceName))
             .ToListAsync(cancellationToken));
         var extras = nova.ReadAsync(context => context.Database.SqlQueryRaw<ExtraLine>(Extras).ToListAsync(cancellationToken));
         var volumes = nova.ReadAsync(context => context.Database.SqlQueryRaw<VolumeLine>(Volumes).ToListAsync(cancellationToken));

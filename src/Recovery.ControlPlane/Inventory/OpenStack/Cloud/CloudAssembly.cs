@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory.OpenStack.Databases;
 
@@ -70,6 +71,7 @@ internal sealed class CloudAssembly(
             EphemeralGib = row.EphemeralGib ?? 0,
             RequestedZone = api.RequestedZones.GetValueOrDefault(row.Uuid, ""),
             ImageRef = row.ImageRef ?? "",
+            RootDevice = DeviceOf(row.RootDevice) is { Length: > 0 } root ? root : "vda",
             ConfigDrive = row.ConfigDrive is { Length: > 0 } drive && !drive.Equals("false", StringComparison.OrdinalIgnoreCase),
             ExtraSpecs = Json.Texts(extra?.ExtraSpecs),
             ImageTraits = properties.Where(each => IsTrait(each.Key)).DistinctBy(each => each.Key).ToDictionary(each => each.Key[CellReader.TraitPrefix.Length..], each => each.Value ?? ""),
@@ -91,12 +93,15 @@ internal sealed class CloudAssembly(
         var uncommon = uncommonVolumes.GetValueOrDefault(row.Volume!);
         return new VolumeView(
             Guid.Parse(row.Volume!),
-            row.DeviceName is { } name && name.StartsWith("/dev/", StringComparison.Ordinal) ? name["/dev/".Length..] : row.DeviceName ?? "",
-            Json.Text(row.Kind),
-            Json.Text(row.Portal),
-            uncommon?.Encrypted == true || row.Encrypted == "true",
-            uncommon?.Multiattach == true);
+            DeviceOf(row.DeviceName),
+            VolumeConnection.Of(Json.Read(row.Connection) as JsonObject),
+            uncommon?.Encrypted == true,
+            uncommon?.Multiattach == true)
+        { SizeGib = row.SizeGib ?? 0 };
     }
+
+    private static string DeviceOf(string? name) =>
+        name is not null && name.StartsWith("/dev/", StringComparison.Ordinal) ? name["/dev/".Length..] : name ?? "";
 
     private static bool IsTrait(string key) => key.StartsWith(CellReader.TraitPrefix, StringComparison.Ordinal);
 }

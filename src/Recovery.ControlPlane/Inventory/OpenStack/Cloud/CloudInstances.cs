@@ -28,9 +28,9 @@ internal static class CloudInstances
             HoldsRoomWhenOff = true,
             Amounts = amounts,
             Obstacle = HandOver.Why(cloud),
-            Disks = told?.Disks ?? DisksOf(cloud, files),
+            Disks = WithVolumes(told?.Disks ?? RootOf(cloud, files), cloud),
             Files = told?.Files ?? [],
-            Requirements = told?.Requirements ?? HostRequirements.None,
+            Requirements = RequirementsOf(told),
             Policy = policy with
             {
                 Zone = cloud.RequestedZone.Length > 0 ? cloud.RequestedZone : policy.Zone,
@@ -62,8 +62,31 @@ internal static class CloudInstances
     // Names of server groups are not unique.
     private static string NameOf(ServerGroupView group) => $"{group.Name} ({group.Uuid})";
 
-    // Its root disk has to be where the target looks for it. Volumes come with their attachments.
-    private static IReadOnlyList<Disk> DisksOf(CloudInstance cloud, InstancesStorage? files)
+    // Neutron's agents and os-vif make these bridges on whichever host needs them, and so does the target's executor.
+    private static HostRequirements RequirementsOf(Instance? told) => told is null ? HostRequirements.None : told.Requirements with
+    {
+        Bridges = [.. told.Requirements.Bridges.Where(bridge =>
+            !bridge.StartsWith("brq", StringComparison.Ordinal) && !bridge.StartsWith("qbr", StringComparison.Ordinal))],
+    };
+
+    // How a volume is reached Nova says: on its host it is a file below a mount, or a device of a session.
+    private static IReadOnlyList<Disk> WithVolumes(IReadOnlyList<Disk> disks, CloudInstance cloud)
+    {
+        var volumes = cloud.Volumes.Where(volume => volume.Flaw is null).DistinctBy(volume => volume.DeviceName)
+            .ToDictionary(volume => volume.DeviceName, StringComparer.Ordinal);
+        return
+        [
+            .. disks.Select(disk => volumes.Remove(disk.Target, out var volume) ? Reached(volume, disk) : disk),
+            .. cloud.Volumes.Where(volume => volumes.ContainsKey(volume.DeviceName))
+                .Select(volume => Reached(volume, new Disk { Target = volume.DeviceName, SizeBytes = (long)volume.SizeGib << 30 })),
+        ];
+    }
+
+    private static Disk Reached(VolumeView volume, Disk disk) =>
+        volume.Connection!.Reach(disk) with { Shareable = volume.Multiattach || disk.Shareable };
+
+    // It has to be where the target looks for it.
+    private static IReadOnlyList<Disk> RootOf(CloudInstance cloud, InstancesStorage? files)
     {
         if (cloud.BootsFromVolume)
         {
@@ -74,6 +97,6 @@ internal static class CloudInstances
         var file = files is null
             ? new HostFile("disk", path, "", "")
             : new HostFile("disk", $"{files.Path}/{path}", files.StorageId, files.PathInStorage.Length > 0 ? $"{files.PathInStorage}/{path}" : path, "qcow2");
-        return [new Disk { Target = "vda", Format = "qcow2", File = file, SizeBytes = (long)cloud.RootGib << 30 }];
+        return [new Disk { Target = cloud.RootDevice, Format = "qcow2", File = file, SizeBytes = (long)cloud.RootGib << 30 }];
     }
 }

@@ -12,10 +12,10 @@ public static class CloudSnapshot
     public static ClusterSnapshot Of(CloudView cloud, ReportedCluster reported)
     {
         var told = reported.Hosts.ToDictionary(host => host.Name, StringComparer.Ordinal);
-        var storages = new InstancesStorages(cloud, reported);
+        var storages = new InstancesStorages(cloud.Hosts.Select(host => (host.Name, host.Cell)), reported.InstancesStorages);
         var instances = cloud.Instances
             .Select(instance => CloudInstances.ToInstance(
-                instance, reported.Domains.GetValueOrDefault((instance.Host, instance.Uuid)), storages.Of(instance)))
+                instance, reported.Domains.GetValueOrDefault((instance.Host, instance.Uuid)), storages.Of(instance.Host, instance.Cell)))
             .OrderBy(instance => instance.Name, StringComparer.Ordinal).ThenBy(instance => instance.Id)
             .ToList();
         var at = instances.ToLookup(instance => instance.Host, StringComparer.Ordinal);
@@ -24,6 +24,9 @@ public static class CloudSnapshot
             [.. cloud.Hosts.OrderBy(host => host.Name, StringComparer.Ordinal)
                 .Select(host => CloudHosts.ToHost(host, told.GetValueOrDefault(host.Name), at[host.Name]))],
             instances,
-            reported.Reservations);
+            reported.Reservations)
+        {
+            Faults = cloud.Faults,
+        };
     }
 }

@@ -107,6 +107,9 @@ public sealed record CloudInstance
 
     public string ImageRef { get; init; } = "";
 
+    /// <summary>Without <c>/dev/</c>.</summary>
+    public string RootDevice { get; init; } = "vda";
+
     public bool ConfigDrive { get; init; }
 
     /// <summary>Flavor extra specs, where they have any.</summary>
@@ -150,6 +153,13 @@ public sealed record ServerGroupView(Guid Uuid, string Name, string Policy, int 
 
 /// <param name="Volume">Cinder's id.</param>
 /// <param name="DeviceName">Without <c>/dev/</c>: <c>vdb</c>.</param>
-/// <param name="Kind">driver_volume_type of its connection info: <c>iscsi</c>, <c>nfs</c>, <c>rbd</c>… Empty when the bdm has none.</param>
-/// <param name="Portal">Of iSCSI: <c>10.0.0.5:3260</c>; else empty.</param>
-public sealed record VolumeView(Guid Volume, string DeviceName, string Kind, string Portal, bool Encrypted, bool Multiattach);
+/// <param name="Connection">How it is reached; null when the bdm does not say.</param>
+/// <param name="Encrypted">Cinder says so.</param>
+public sealed record VolumeView(Guid Volume, string DeviceName, VolumeConnection? Connection, bool Encrypted, bool Multiattach)
+{
+    /// <summary>When it was attached; 0 when unknown.</summary>
+    public int SizeGib { get; init; }
+
+    /// <summary>Why no host but its own can be given it here, for after "its volume"; null when one can.</summary>
+    public string? Flaw => VolumeConnection.Flaw(Connection, Encrypted);
+}

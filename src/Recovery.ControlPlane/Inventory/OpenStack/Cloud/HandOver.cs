@@ -79,6 +79,14 @@ internal static class HandOver
             yield return "it is bound to processors or memory of its host (it has a NUMA topology)";
         }
 
+        foreach (var volume in instance.Volumes)
+        {
+            if (volume.Flaw is { } flaw)
+            {
+                yield return $"its volume {volume.Volume} at {volume.DeviceName} {flaw}";
+            }
+        }
+
         if (instance.Allocations.Select(each => each.ProviderId).Distinct().Count() > 1)
         {
             yield return "its allocations are of several providers";

@@ -207,6 +207,9 @@ public sealed record TargetFacts(
 {
     /// <summary>migrations.dest_compute_id is there (2023.2 and later).</summary>
     public bool HasDestComputeId { get; init; }
+
+    /// <summary>Its nova-compute; null when it has none.</summary>
+    public ComputeService? Service { get; init; }
 }
 
 /// <summary>neutron.agents of that host.</summary>

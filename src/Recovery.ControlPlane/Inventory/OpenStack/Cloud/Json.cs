@@ -26,6 +26,20 @@ internal static class Json
     /// <summary>Of a JSON string; empty for anything else.</summary>
     public static string Text(string? json) => Read(json) is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 
+    /// <summary>A JSON string, number or truth as text; null for anything else.</summary>
+    public static string? Word(JsonNode? node) => node?.GetValueKind() switch
+    {
+        JsonValueKind.String => node.GetValue<string>(),
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => node.ToJsonString(),
+        _ => null,
+    };
+
+    /// <summary>As oslo's strutils.bool_from_string reads it.</summary>
+    public static bool Says(JsonNode? node) => Says(Word(node));
+
+    /// <summary>The same of a text.</summary>
+    public static bool Says(string? text) => text?.Trim().ToUpperInvariant() is "TRUE" or "T" or "YES" or "Y" or "ON" or "1";
+
     /// <summary>Of an object whose values are texts.</summary>
     public static IReadOnlyDictionary<string, string> Texts(string? json) =>
         json is null or "{}" || Read(json) is not JsonObject all

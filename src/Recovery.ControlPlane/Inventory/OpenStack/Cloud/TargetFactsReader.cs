@@ -24,9 +24,14 @@ public sealed class TargetFactsReader(CloudConnections connections, TimeProvider
         if (await mapping is not { } mapped || (await cells).FirstOrDefault(each => each.Id == mapped.CellId) is not { } cell) return null;
 
         var nova = await connections.OpenAsync<NovaContext>(login.Cell(cell.Name, cell.Url), cancellationToken);
-        var node = await nova.ReadAsync(context => context.ComputeNodes
+        var nodes = nova.ReadAsync(context => context.ComputeNodes
             .Where(row => row.Host == host && row.Deleted == 0).OrderBy(row => row.Id)
             .FirstOrDefaultAsync(cancellationToken));
+        var services = nova.ReadAsync(context => context.Services
+            .Where(row => row.Host == host && row.Binary == "nova-compute" && row.Deleted == 0)
+            .FirstOrDefaultAsync(cancellationToken));
+        await Task.WhenAll(nodes, services);
+        var node = await nodes;
         if (node?.Uuid is not { } uuid) return null;
 
         var placement = await connections.OpenAsync<PlacementContext>(login.Placement, cancellationToken);
@@ -39,6 +44,7 @@ public sealed class TargetFactsReader(CloudConnections connections, TimeProvider
             provider.Id, Guid.Parse(provider.Uuid), provider.Generation ?? 0, await agents)
         {
             HasDestComputeId = nova.Schema.Has("migrations", "dest_compute_id"),
+            Service = await services is { } service ? FactRecords.Of(service) : null,
         };
     }
 

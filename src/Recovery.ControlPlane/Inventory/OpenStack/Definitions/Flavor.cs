@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack.Definitions;
 
@@ -27,12 +27,7 @@ internal sealed class Flavor(JsonObject data)
     public int? ExtraNumber(string name) => int.TryParse(ExtraSpec(name), out var number) && number > 0 ? number : null;
 
     /// <summary>A JSON string or number as text; null for anything else.</summary>
-    internal static string? Text(JsonNode? node) => node?.GetValueKind() switch
-    {
-        JsonValueKind.String => node.GetValue<string>(),
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => node.ToJsonString(),
-        _ => null,
-    };
+    internal static string? Text(JsonNode? node) => Json.Word(node);
 
     private int? Number(string name) => int.TryParse(Text(data[name]), out var number) ? number : null;
 }

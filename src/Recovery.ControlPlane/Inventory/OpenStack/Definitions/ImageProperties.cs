@@ -1,3 +1,5 @@
+using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
+
 namespace Recovery.ControlPlane.Inventory.OpenStack.Definitions;
 
 /// <summary>What an instance remembers of its image: system_metadata <c>image_…</c>, and the extra specs of its flavor beside it.</summary>
@@ -20,6 +22,5 @@ internal sealed class ImageProperties(IReadOnlyDictionary<string, string> system
     public int? Number(string name) => int.TryParse(Get(name), out var number) && number > 0 ? number : null;
 
     /// <summary>As oslo's strutils.bool_from_string reads it.</summary>
-    public static bool Truth(string? text) =>
-        text?.Trim().ToUpperInvariant() is "TRUE" or "T" or "YES" or "Y" or "ON" or "1";
+    public static bool Truth(string? text) => Json.Says(text);
 }

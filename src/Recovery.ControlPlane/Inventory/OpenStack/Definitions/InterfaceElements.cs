@@ -21,13 +21,13 @@ internal static class InterfaceElements
         var mac = Flavor.Text(port["address"]) ?? "";
         var details = port["details"] as JsonObject ?? [];
         var bridge = Flavor.Text(port["network"]?["bridge"]);
-        if (Flaw(port, id, mac, bridge, details) is { } flaw)
+        if (Flaw(port) is { } flaw)
         {
-            draft.Refusals.Add($"Its port {(id.Length > 0 ? id : "without id")} {flaw}");
+            draft.Refusals.Add(flaw);
             return null;
         }
 
-        var device = Flavor.Text(port["devname"]) ?? Cut("nic" + id);
+        var device = Device(port, id);
         var common = new Common(mac, device, Flavor.Text(port["network"]?["meta"]?["mtu"]));
         if (Flavor.Text(port["type"]) == "bridge") return Interface(draft, "bridge", bridge, null, common);
         if (Says(details, "ovs_hybrid_plug")) return Interface(draft, "bridge", Cut("qbr" + id), null, common);
@@ -35,8 +35,21 @@ internal static class InterfaceElements
         return Interface(draft, "bridge", bridge, Flavor.Text(port["ovs_interfaceid"]) ?? id, common);
     }
 
-    private static string? Flaw(JsonObject port, string id, string mac, string? bridge, JsonObject details)
+    /// <summary>Why no host but its own could plug it, a sentence; null when one can.</summary>
+    /// <param name="port">An entry of network_info.</param>
+    public static string? Flaw(JsonObject port)
     {
+        var id = Flavor.Text(port["id"]) ?? "";
+        return Flaw(port, id, Flavor.Text(port["address"]) ?? "") is { } flaw ? $"Its port {(id.Length > 0 ? id : "without id")} {flaw}" : null;
+    }
+
+    /// <summary>The name of its tap, on every host.</summary>
+    public static string Device(JsonObject port, string id) => Flavor.Text(port["devname"]) ?? Cut("nic" + id);
+
+    private static string? Flaw(JsonObject port, string id, string mac)
+    {
+        var bridge = Flavor.Text(port["network"]?["bridge"]);
+        var details = port["details"] as JsonObject ?? [];
         if (id.Length == 0 || mac.Length == 0) return "has no id or no MAC address in instance_info_caches; let Nova heal that first.";
         var vnic = Flavor.Text(port["vnic_type"]) ?? "normal";
         if (vnic != "normal") return $"is of vnic_type '{vnic}': it is a device of its host, and a new claim is needed elsewhere. Let Nova evacuate it.";

@@ -21,24 +21,26 @@ internal static class VolumeElements
     public static XElement? Of(Drafting draft, BlockDevice volume, string type, string target, string bus)
     {
         var id = volume.VolumeId?.ToString("D");
-        if (id is null || volume.ConnectionInfo is not { } connection || connection["data"] is not JsonObject data)
+        if (id is null)
         {
-            draft.Refusals.Add($"Its volume {id ?? "without id"} at {target} has no connection_info in block_device_mapping that can be read, so it is not known how to reach it.");
+            draft.Refusals.Add($"Its volume at {target} has no id in block_device_mapping, so it is not known which it is.");
             return null;
         }
 
-        var kind = Flavor.Text(connection["driver_volume_type"]) ?? "";
-        if (Flaw(volume, kind, data) is { } flaw)
+        var reached = VolumeConnection.Of(volume.ConnectionInfo);
+        if (VolumeConnection.Flaw(reached, volume.Encrypted) is { } flaw)
         {
-            draft.Refusals.Add($"Its volume {id} at {target} {flaw}");
+            draft.Refusals.Add($"Its volume {id} at {target} {flaw}. Let Nova evacuate it.");
             return null;
         }
 
-        var (sourceType, source, format, mode) = kind switch
+        var connection = volume.ConnectionInfo!;
+        var data = (JsonObject)connection["data"]!;
+        var (sourceType, source, format, mode) = reached!.Kind switch
         {
-            "nfs" => ("file", Nfs(draft, data), Flavor.Text(data["format"]) ?? "raw", "native"),
-            "iscsi" => ("network", Iscsi(data, id), "raw", null),
-            _ => ("network", Rbd(data), "raw", (string?)null),
+            "nfs" => ("file", Nfs(draft, reached), reached.Format, "native"),
+            "iscsi" => ("network", Iscsi(reached, id), "raw", null),
+            _ => ("network", Rbd(reached, data), "raw", (string?)null),
         };
         return Element("disk",
             Attribute("type", sourceType),
@@ -49,7 +51,7 @@ internal static class VolumeElements
             Element("target", Attribute("dev", target), Attribute("bus", bus)),
             Tuning(data),
             BlockSizes(data),
-            Flavor.Text(data["access_mode"]) == "ro" ? Element("readonly") : null,
+            reached.ReadOnly ? Element("readonly") : null,
             Says(connection, "multiattach") ? Element("shareable") : null,
             Element("serial", Flavor.Text(connection["serial"]) ?? id),
             draft.NovaMajor >= 29 ? Element("alias", Attribute("name", "ua-" + id)) : null);
@@ -64,74 +66,30 @@ internal static class VolumeElements
         return $"{mountBase.TrimEnd('/')}/{Convert.ToHexStringLower(hash)}";
     }
 
-    // Nothing of data may be repeated here as it is: it holds passwords.
-    private static string? Flaw(BlockDevice volume, string kind, JsonObject data)
-    {
-        if (volume.Encrypted || Says(data, "encrypted"))
-            return "is encrypted: its key is with the key manager, and its libvirt secret was on the source. Let Nova evacuate it.";
-        string[] needed = [];
-        switch (kind)
-        {
-            case "nfs":
-                needed = ["export", "name"];
-                break;
-            case "iscsi":
-                if (Portal(data) is null) return "is reached by iSCSI, and its target_portal is no address with a port.";
-                needed = Flavor.Text(data["auth_method"]) == "CHAP" ? ["target_iqn", "auth_username"] : ["target_iqn"];
-                break;
-            case "rbd":
-                needed = Says(data, "auth_enabled") ? ["name", "auth_username", "secret_uuid"] : ["name"];
-                break;
-            case "fibre_channel":
-                return "is reached by Fibre Channel: the storage has to let the target's ports in first, which needs Cinder. Let Nova evacuate it.";
-            case "nvmeof":
-                return "is reached by NVMe over fabrics, which is not recovered here. Let Nova evacuate it.";
-            case "":
-                return "has no driver_volume_type in its connection_info, so it is not known how to reach it.";
-            default:
-                return $"is reached by '{kind}', which is not recovered here. Let Nova evacuate it.";
-        }
-
-        var absent = needed.Where(name => string.IsNullOrEmpty(Flavor.Text(data[name]))).ToList();
-        return absent.Count == 0 ? null : $"is reached by {kind}, and its connection_info lacks {string.Join(" and ", absent)}.";
-    }
-
-    private static XElement Nfs(Drafting draft, JsonObject data)
-    {
-        var mount = MountPoint(draft.Place.NfsMountBase, Flavor.Text(data["export"])!);
-        return Element("source", Attribute("file", $"{mount}/{Flavor.Text(data["name"])}"));
-    }
+    private static XElement Nfs(Drafting draft, VolumeConnection reached) =>
+        Element("source", Attribute("file", $"{MountPoint(draft.Place.NfsMountBase, reached.Export)}/{reached.Name}"));
 
     // QEMU's own initiator logs in; the secret's usage is the target host's affair, and set there.
-    private static XElement Iscsi(JsonObject data, string volume)
+    private static XElement Iscsi(VolumeConnection reached, string volume)
     {
-        var (host, port) = Portal(data)!.Value;
-        var lun = Flavor.Text(data["target_lun"]) ?? "0";
-        return Element("source", Attribute("protocol", "iscsi"), Attribute("name", $"{Flavor.Text(data["target_iqn"])}/{lun}"),
+        var (host, port) = reached.PortalAddress!.Value;
+        return Element("source", Attribute("protocol", "iscsi"), Attribute("name", $"{reached.TargetName}/{reached.Lun}"),
             Element("host", Attribute("name", host), Attribute("port", port)),
-            Flavor.Text(data["auth_method"]) != "CHAP" ? null : Element("auth",
-                Attribute("username", Flavor.Text(data["auth_username"])!),
+            !reached.AsksChap ? null : Element("auth",
+                Attribute("username", reached.Username),
                 Element("secret", Attribute("type", "iscsi"), Attribute("usage", volume))));
     }
 
-    private static XElement Rbd(JsonObject data)
+    private static XElement Rbd(VolumeConnection reached, JsonObject data)
     {
         var hosts = data["hosts"] as JsonArray ?? [];
         var ports = data["ports"] as JsonArray ?? [];
-        return Element("source", Attribute("protocol", "rbd"), Attribute("name", Flavor.Text(data["name"])!),
+        return Element("source", Attribute("protocol", "rbd"), Attribute("name", reached.Name),
             hosts.Select((host, index) => Element("host",
                 Given("name", Flavor.Text(host)), Given("port", index < ports.Count ? Flavor.Text(ports[index]) : null))),
-            !Says(data, "auth_enabled") ? null : Element("auth",
-                Attribute("username", Flavor.Text(data["auth_username"])!),
-                Element("secret", Attribute("type", "ceph"), Attribute("uuid", Flavor.Text(data["secret_uuid"])!))));
-    }
-
-    private static (string Host, string Port)? Portal(JsonObject data)
-    {
-        var text = Flavor.Text(data["target_portal"]) ?? "";
-        var colon = text.LastIndexOf(':');
-        if (colon < 1 || !ushort.TryParse(text[(colon + 1)..], out _)) return null;
-        return (text[..colon].Trim('[', ']'), text[(colon + 1)..]);
+            !reached.AsksKey ? null : Element("auth",
+                Attribute("username", reached.Username),
+                Element("secret", Attribute("type", "ceph"), Attribute("uuid", reached.SecretUuid))));
     }
 
     private static XElement? Tuning(JsonObject data)

@@ -1,0 +1,93 @@
+using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
+using Recovery.ControlPlane.Inventory.OpenStack.Writing;
+using Recovery.Core.Inventory;
+using Recovery.Core.Planning;
+using Recovery.Core.Workflow;
+
+namespace Recovery.ControlPlane.Inventory.OpenStack;
+
+/// <summary>What a move will write in the cloud, in words, built of the rows as they are now.</summary>
+/// <param name="Sentences">In the order in which it is done.</param>
+/// <param name="Refusal">Why a step would be refused, a sentence; empty when none would.</param>
+internal sealed record CloudWrites(IReadOnlyList<string> Sentences, string Refusal)
+{
+    /// <param name="hasPorts">Its ports are bound anew.</param>
+    public static CloudWrites Of(
+        Move move, RecoveryRoute route, bool hasPorts, InstanceFacts facts, TargetFacts target, ApiAnswers apis, DateTimeOffset now)
+    {
+        // No recovery has it yet: whatever names one gets its name then.
+        var mark = new EvacuationMark(Guid.Empty, move.Instance, 1);
+        var sentences = new List<string>();
+        foreach (var action in Actions(facts, hasPorts))
+        {
+            var built = CloudTransactions.Of(action, route, facts, target, mark, now);
+            if (built.Refusal.Length > 0)
+            {
+                return new CloudWrites([], built.Refusal);
+            }
+
+            sentences.AddRange(action switch
+            {
+                StepAction.MoveAttachments when apis.BlockStorage is null => ByCinder(move, facts),
+                StepAction.BindPorts when apis.Network is null => ByNeutron(move, facts),
+                StepAction.MoveAttachments => InRows(built, mark, $"Cinder's API does not answer ({apis.BlockStorage!.TrimEnd('.')}), so the rows are written: what {move.Target} needs at the storage itself, such as a LUN's access list, is not done by that."),
+                StepAction.BindPorts => InRows(built, mark, $"Neutron's API does not answer ({apis.Network!.TrimEnd('.')}), so the rows are written: {Finisher(move, facts)}"),
+                _ => InRows(built, mark),
+            });
+        }
+
+        if (route == RecoveryRoute.Assisted && move.Intent != PowerIntent.StayOff)
+        {
+            sentences.Add($"Nova, {move.Name}: it is started on {move.Target} by the API");
+        }
+
+        return new CloudWrites(sentences, "");
+    }
+
+    private static IEnumerable<StepAction> Actions(InstanceFacts facts, bool hasPorts)
+    {
+        yield return StepAction.MarkEvacuation;
+        yield return StepAction.MoveAllocations;
+        if (facts.BlockDevices.Any(IsVolume))
+        {
+            yield return StepAction.MoveAttachments;
+        }
+
+        if (hasPorts)
+        {
+            yield return StepAction.BindPorts;
+        }
+
+        yield return StepAction.Commit;
+    }
+
+    private static IEnumerable<string> InRows(BuiltTransaction built, EvacuationMark mark, string note = "")
+    {
+        if (built.Transaction is not { } transaction)
+        {
+            return [];
+        }
+
+        var words = ForeignWords.Of(transaction).Select(sentence => sentence
+            .Replace($"{mark.Migration}", "(new)", StringComparison.Ordinal)
+            .Replace(EvacuationStart.Reason(mark.Recovery), EvacuationStart.Reason(mark.Recovery).Replace($"{mark.Recovery}", "(its id)", StringComparison.Ordinal), StringComparison.Ordinal));
+        return note.Length == 0 ? words : words.Prepend(note);
+    }
+
+    private static IEnumerable<string> ByCinder(Move move, InstanceFacts facts) => facts.BlockDevices.Where(IsVolume)
+        .Select(device => $"Cinder, volume {device.VolumeId}: its attachment moves from {move.Source} to {move.Target} by the API, and Nova's block device names the new one");
+
+    private static IEnumerable<string> ByNeutron(Move move, InstanceFacts facts) => facts.Ports
+        .Select(port => $"Neutron, port {port.Id}: it is bound to {move.Target} in place of {move.Source} by the API");
+
+    // What tells the network of it then depends on the mechanism.
+    private static string Finisher(Move move, InstanceFacts facts)
+    {
+        var types = facts.Ports.SelectMany(port => port.Bindings).Where(binding => binding.Status == "ACTIVE").Select(binding => binding.VifType).ToHashSet();
+        return types.Contains("ovs")
+            ? $"an OVN finishes that within 5 minutes; the Open vSwitch agent on {move.Target} has to be restarted, unless nova-compute there heals the port (about a minute for each instance, through 2024.2)."
+            : $"the Linux bridge agent on {move.Target} finishes that when it asks for the port.";
+    }
+
+    private static bool IsVolume(BlockDevice device) => device is { NoDevice: false, DestinationType: "volume", VolumeId: not null };
+}
