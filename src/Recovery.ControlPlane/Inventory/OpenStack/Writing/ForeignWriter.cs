@@ -1,5 +1,6 @@
 using System.Data;
 using MySqlConnector;
+using Recovery.ControlPlane.Inventory.OpenStack.Databases;
 using Recovery.ControlPlane.Persistence;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack.Writing;
@@ -26,10 +27,16 @@ internal sealed class ForeignWriter(IForeignConnections connections, TimeProvide
             return ForeignOutcome.Success;
         }
 
-        if (Settings(connections.Of(transaction.Database, transaction.Cell)) is not { } settings)
+        MySqlConnectionStringBuilder settings;
+        try
         {
-            return new ForeignOutcome(
-                false, false, $"Nothing was written: no connection to {ForeignWords.Place(transaction)} for writing is configured, or it can't be read. Check Recovery:OpenStack:WriterConnectionStringFile.");
+            // Found rows are counted, not changed ones: a repeat changes none.
+            var address = await connections.WriterAsync(transaction.Database, transaction.Cell, cancellationToken);
+            settings = new MySqlConnectionStringBuilder(address.ConnectionString) { UseAffectedRows = false };
+        }
+        catch (CloudUnreadableException unreadable)
+        {
+            return new ForeignOutcome(false, unreadable.RetryCanHelp, $"Nothing was written to {ForeignWords.Place(transaction)}: {unreadable.Message}");
         }
 
         for (var attempt = 1; ; attempt++)
@@ -46,22 +53,6 @@ internal sealed class ForeignWriter(IForeignConnections connections, TimeProvide
             {
                 return WriteFailure.Outcome(failure, transaction);
             }
-        }
-    }
-
-    /// <returns>Null when there are none, or they make no sense.</returns>
-    private static MySqlConnectionStringBuilder? Settings(string? connectionString)
-    {
-        try
-        {
-            // Found rows are counted, not changed ones: a repeat changes none.
-            return string.IsNullOrEmpty(connectionString)
-                ? null
-                : new MySqlConnectionStringBuilder(connectionString) { UseAffectedRows = false };
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
-        {
-            return null;
         }
     }
 
