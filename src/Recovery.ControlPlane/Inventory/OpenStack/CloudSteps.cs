@@ -91,47 +91,18 @@ internal sealed class CloudSteps(InstanceFactsReader instances, TargetFactsReade
     {
         try
         {
-            var facts = await instances.ReadAsync([step.Instance], cancellationToken);
-            if (!facts.TryGetValue(step.Instance, out var instance))
-            {
-                return BuiltTransaction.Refused($"{step.Name} is in no cell any more: somebody deleted it.");
-            }
-
-            // Invariant 5: a plan is of the past.
-            if (instance.Instance.Host != step.Source)
-            {
-                return BuiltTransaction.Refused(
-                    $"Nova says that {step.Name} is on {instance.Instance.Host ?? "no host"} and not on {step.Source} any more, so somebody else moved it. Look where it runs before you retry it.");
-            }
-
-            return await targets.ReadTargetAsync(step.Target, cancellationToken) is { } target
-                ? Build(step, instance, target)
-                : BuiltTransaction.Refused(
-                    $"{step.Target} is no nova-compute of an enabled cell, or has no resource provider in Placement: openstack compute service list and openstack resource provider list tell.");
+            var facts = (await instances.ReadAsync([step.Instance], cancellationToken)).GetValueOrDefault(step.Instance);
+            var target = await targets.ReadTargetAsync(step.Target, cancellationToken);
+            return CloudTransactions.WhyNot(step.Name, step.Source, step.Target, facts, target) is { } refusal
+                ? BuiltTransaction.Refused(refusal)
+                : CloudTransactions.Of(
+                    step.Action, step.Route, facts!, target!, new EvacuationMark(step.Recovery, step.Instance, step.Attempt), time.GetUtcNow());
         }
         catch (CloudUnreadableException unreadable)
         {
             throw new InventoryUnreachableException(unreadable.Message, unreadable);
         }
     }
-
-    private BuiltTransaction Build(InventoryStep step, InstanceFacts instance, TargetFacts target)
-    {
-        var now = time.GetUtcNow();
-        var mark = new EvacuationMark(step.Recovery, step.Instance, step.Attempt);
-        return step.Action switch
-        {
-            StepAction.MarkEvacuation => BuiltTransaction.Of(EvacuationStart.Of(instance, target, mark, now)),
-            StepAction.MoveAllocations => AllocationMove.Of(instance, target, now),
-            StepAction.MoveAttachments => new BuiltTransaction(AttachmentRows.Of(instance, target, initiator: null, now), ""),
-            StepAction.BindPorts => new BuiltTransaction(PortRows.Of(instance, target, now), ""),
-            StepAction.Commit => EvacuationCommit.Of(instance, target, mark, PathOf(step.Route), now),
-            _ => BuiltTransaction.Refused($"The cloud's databases know no step {step.Action}."),
-        };
-    }
-
-    private static EvacuationPath PathOf(RecoveryRoute route) =>
-        route == RecoveryRoute.Assisted ? EvacuationPath.Assisted : EvacuationPath.Direct;
 
     // The rows are the same and stay compared; only how often others were there meanwhile is not.
     private async Task<ForeignTransaction?> WithNewGenerationsAsync(
