@@ -70,7 +70,8 @@ internal sealed class ForeignWriter(IForeignConnections connections, TimeProvide
         var again = false;
         await using (var write = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken))
         {
-            if (await IsDoneAsync(connection, write, transaction, cancellationToken))
+            // A secret that is old can't be told from the new one.
+            if (!HasSecrets(transaction) && await IsDoneAsync(connection, write, transaction, cancellationToken))
             {
                 return ForeignOutcome.Success;
             }
@@ -161,6 +162,9 @@ internal sealed class ForeignWriter(IForeignConnections connections, TimeProvide
 
         return told;
     }
+
+    private static bool HasSecrets(ForeignTransaction transaction) =>
+        transaction.Changes.Any(change => change.Merges.Values.Any(merge => merge.Secrets.Count > 0));
 
     // A counter goes up for others too, and a deleted row's key may have gone to the next row.
     private static bool Tells(RowChange change, IEnumerable<RowChange> later) => change.Miss == Miss.Abort && change.Kind switch
