@@ -37,7 +37,6 @@ public static class ProgressReader
                     Task = each.Task,
                     Route = each.Route,
                     HasPorts = each.Instance.Ports.Count > 0,
-                    HasAttachments = each.Instance.Disks.Any(disk => disk.Network is not null),
                     Gate = each.Instance.Policy.Ready,
                 },
                 After = after.GetValueOrDefault(each.InstanceId, []),

@@ -36,7 +36,7 @@ internal static class InstancePath
 
         yield return StepAction.MarkEvacuation;
         yield return StepAction.MoveAllocations;
-        if (needs.HasVolumes || needs.HasAttachments)
+        if (needs.HasVolumes)
         {
             yield return StepAction.MoveAttachments;
         }

@@ -14,9 +14,6 @@ public sealed record InstanceNeeds(PowerIntent Intent, bool HasVolumes, bool Has
     /// <summary>By which way it is moved.</summary>
     public RecoveryRoute Route { get; init; }
 
-    /// <summary>It may have volumes of Cinder's that only QEMU connects to, as those on Ceph.</summary>
-    public bool HasAttachments { get; init; }
-
     /// <summary>It has ports of Neutron's.</summary>
     public bool HasPorts { get; init; }
 

@@ -155,10 +155,10 @@ public sealed class StepCommandBuilderTests : IDisposable
         };
         Assert.Equal(
             [
-                new() { Id = "761e7e6a-965c-4777-b205-577983785168", Kind = Proto.PortKind.LinuxBridge, Bridge = "brq662cb552-dc", Tap = "tap761e7e6a-96", Mac = "fa:16:3e:34:8c:53", Mtu = 1450 },
-                new() { Id = "761e7e6a-965c-4777-b205-577983785168", Kind = Proto.PortKind.OpenVswitch, Bridge = "br-int", Tap = "tap761e7e6a-96", Mac = "fa:16:3e:34:8c:53" },
+                new Proto.Port { Id = "761e7e6a-965c-4777-b205-577983785168", Kind = Proto.PortKind.LinuxBridge, Bridge = "brq662cb552-dc", Tap = "tap761e7e6a-96", Mac = "fa:16:3e:34:8c:53", Mtu = 1450 },
+                new Proto.Port { Id = "761e7e6a-965c-4777-b205-577983785168", Kind = Proto.PortKind.OpenVswitch, Bridge = "br-int", Tap = "tap761e7e6a-96", Mac = "fa:16:3e:34:8c:53" },
             ],
-            ports);
+            [.. ports]);
     }
 
     [Theory]
@@ -179,14 +179,14 @@ public sealed class StepCommandBuilderTests : IDisposable
         };
         Assert.Equal(
             [
-                new()
+                new Proto.Volume
                 {
                     DiskTarget = "vdb",
                     MinimumSizeBytes = 4096,
                     Nfs = new() { Export = "10.0.0.5:/export", Options = "-o vers=4.1", Name = "volume-1", Format = "raw" },
                 },
             ],
-            volumes);
+            [.. volumes]);
     }
 
     [Fact]

@@ -25,7 +25,6 @@ public class InstanceStepsTests
         { Direct, "MarkEvacuation MoveAllocations MoveAttachments BindPorts ConnectVolumes CheckDisks PlugPorts Define Start Attach Verify Commit" },
         { Direct with { HasVolumes = false, HasLiveVolumes = false, HasPorts = false }, "MarkEvacuation MoveAllocations CheckDisks Define Start Verify Commit" },
         { Direct with { Intent = PowerIntent.StayOff }, "MarkEvacuation MoveAllocations MoveAttachments BindPorts CheckDisks Commit" },
-        { new(PowerIntent.Run, false, false) { Route = RecoveryRoute.Direct, HasAttachments = true }, "MarkEvacuation MoveAllocations MoveAttachments CheckDisks Define Start Verify Commit" },
         { Assisted, "MarkEvacuation MoveAllocations MoveAttachments BindPorts CheckDisks Commit StartByNova" },
         { Assisted with { Intent = PowerIntent.StayOff }, "MarkEvacuation MoveAllocations MoveAttachments BindPorts CheckDisks Commit" },
     };

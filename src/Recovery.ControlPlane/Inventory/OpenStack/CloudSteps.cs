@@ -23,7 +23,7 @@ internal sealed class CloudSteps(
     public async Task<PreparedStep> PrepareAsync(InventoryStep step, CancellationToken cancellationToken)
     {
         // An earlier try of this step that got somewhere: how it was before that, only its record tells.
-        if (step.EarlierWrites.TryGetValue(step.Action, out var kept) && CloudWrites.Read(kept) is { IsByApi: true } begun)
+        if (step.EarlierWrites.TryGetValue(step.Action, out var kept) && KeptWrites.Read(kept) is { IsByApi: true } begun)
         {
             return begun.Prepared(["Goes on with what an earlier try began by the API"]);
         }
@@ -31,7 +31,7 @@ internal sealed class CloudSteps(
         if (Undone(step.Action) is { } undone)
         {
             return step.EarlierWrites.TryGetValue(undone, out var writes)
-                ? await TakeBackAsync(step, undone, CloudWrites.Read(writes), cancellationToken)
+                ? await TakeBackAsync(step, undone, KeptWrites.Read(writes), cancellationToken)
                 : PreparedStep.NothingForeign;
         }
 
@@ -47,7 +47,7 @@ internal sealed class CloudSteps(
     public Task<InventoryAnswer> CarryOutAsync(InventoryStep step, CancellationToken cancellationToken) =>
         step.Writes.Length == 0
             ? Task.FromResult(new InventoryAnswer(StepOutcome.Succeeded, "", "There was nothing to write."))
-            : CloudWrites.Read(step.Writes) switch
+            : KeptWrites.Read(step.Writes) switch
             {
                 { Attachments: { } turns } => attachments.CarryOutAsync(step, turns, cancellationToken),
                 { Ports: { } turns } => ports.CarryOutAsync(step, turns, cancellationToken),
@@ -97,7 +97,7 @@ internal sealed class CloudSteps(
     };
 
     private async Task<PreparedStep> TakeBackAsync(
-        InventoryStep step, StepAction undone, CloudWrites done, CancellationToken cancellationToken) => done switch
+        InventoryStep step, StepAction undone, KeptWrites done, CancellationToken cancellationToken) => done switch
         {
             { Attachments: { } turns } => await attachments.PrepareReturnAsync(step, turns, cancellationToken),
             { Ports: { } turns } => PortSteps.PrepareReturn(turns),

@@ -37,7 +37,7 @@ internal sealed class AttachmentSteps(
 
         return turns.Count == 0
             ? PreparedStep.NothingForeign
-            : new CloudWrites { Attachments = turns }.Prepared(WordsOf(instance, turns, step.Source, step.Target));
+            : new KeptWrites { Attachments = turns }.Prepared(WordsOf(instance, turns, step.Source, step.Target));
     }
 
     /// <summary>The way back of what was prepared; nothing where it was never begun.</summary>
@@ -68,7 +68,7 @@ internal sealed class AttachmentSteps(
 
         return turns.Count == 0
             ? PreparedStep.NothingForeign
-            : new CloudWrites { Attachments = turns }.Prepared(WordsOf(instance, turns, step.Target, step.Source));
+            : new KeptWrites { Attachments = turns }.Prepared(WordsOf(instance, turns, step.Target, step.Source));
     }
 
     /// <summary>Goes on wherever the attachments are; doing it twice is one.</summary>

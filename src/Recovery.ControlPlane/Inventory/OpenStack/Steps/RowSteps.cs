@@ -50,7 +50,7 @@ internal sealed class RowSteps(StepFacts facts, ForeignWriter writer, TimeProvid
     }
 
     private static PreparedStep Prepared(ForeignTransaction transaction, params string[] before) =>
-        new CloudWrites { Rows = transaction }.Prepared([.. before, .. ForeignWords.Of(transaction)]);
+        new KeptWrites { Rows = transaction }.Prepared([.. before, .. ForeignWords.Of(transaction)]);
 
     private BuiltTransaction Build(InventoryStep step, SeenForStep seen) => CloudTransactions.Of(
         step.Action, step.Route, seen.Instance!, seen.Target!, new EvacuationMark(step.Recovery, step.Instance, step.Attempt), time.GetUtcNow());

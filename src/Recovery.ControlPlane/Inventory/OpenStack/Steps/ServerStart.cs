@@ -10,7 +10,7 @@ internal sealed class ServerStart(OpenStackApis apis)
     private const int MaximumLooks = 3;
 
     public static PreparedStep Prepare(InventoryStep step) =>
-        new CloudWrites { Start = true }.Prepared([$"Nova, server {step.Name} ({step.Instance}): start on {step.Target}"]);
+        new KeptWrites { Start = true }.Prepared([$"Nova, server {step.Name} ({step.Instance}): start on {step.Target}"]);
 
     /// <exception cref="InventoryUnreachableException">Nova does not answer.</exception>
     public async Task<InventoryAnswer> CarryOutAsync(InventoryStep step, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Recovery.ControlPlane.Inventory.OpenStack.Steps;
 /// What a step writes in the cloud, as the journal keeps it before the first effect: rows of a database, or what an API is
 /// asked for. It is one of them: what was begun by an API is gone on with, and taken back, by that API.
 /// </summary>
-internal sealed record CloudWrites
+internal sealed record KeptWrites
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ForeignTransaction? Rows { get; init; }
@@ -27,7 +27,7 @@ internal sealed record CloudWrites
     [JsonIgnore]
     public bool IsByApi => Rows is null;
 
-    public static CloudWrites Read(string kept) => JsonSerializer.Deserialize<CloudWrites>(kept)!;
+    public static KeptWrites Read(string kept) => JsonSerializer.Deserialize<KeptWrites>(kept)!;
 
     /// <param name="words">A sentence each.</param>
     public PreparedStep Prepared(IReadOnlyList<string> words) => new(JsonSerializer.Serialize(this), words);
