@@ -173,6 +173,34 @@ public sealed class CloudApiStepsTests
         Assert.DoesNotContain("s3cret", story.Writes[StepAction.MoveAttachments] + answer + string.Join('\n', story.Words[StepAction.MoveAttachments]), StringComparison.Ordinal);
     }
 
+    // Invariant 4: where LUNs are numbered for each host, the old number is another's volume on the target.
+    [Fact]
+    public async Task Given_the_target_gets_the_volume_by_another_number_then_no_executor_connects_it_and_it_is_put_back()
+    {
+        await using var story = await CloudStory.BeginAsync(apis: true);
+        story.Living!.Connection = info => info["name"] = "volume-at-another-place";
+
+        var answer = await story.TakeAsync(StepAction.MoveAttachments);
+
+        Assert.Equal((StepOutcome.FailedForGood, "VOLUME_ELSEWHERE"), (answer.Outcome, answer.Code));
+        Assert.Contains("by the route assisted", answer.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("another-place", await story.TellAsync("nova", "SELECT connection_info FROM block_device_mapping WHERE id = 4"), StringComparison.Ordinal);
+        Assert.Equal(StepOutcome.Succeeded, (await story.TakeAsync(StepAction.ReturnAttachments)).Outcome);
+        Assert.Equal("node1", (string?)Assert.Single(story.Living.Attachments).Connector!["host"]);
+    }
+
+    [Fact]
+    public async Task Given_nova_makes_the_definition_then_the_volume_may_have_another_number()
+    {
+        await using var story = await CloudStory.BeginAsync(apis: true);
+        story.Route = RecoveryRoute.Assisted;
+        story.Living!.Connection = info => info["name"] = "volume-at-another-place";
+
+        Assert.Equal(StepOutcome.Succeeded, (await story.TakeAsync(StepAction.MoveAttachments)).Outcome);
+
+        Assert.Contains("another-place", await story.TellAsync("nova", "SELECT connection_info FROM block_device_mapping WHERE id = 4"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Given_somebody_detached_the_volume_meanwhile_then_cinder_is_asked_for_nothing()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Recovery.ControlPlane.Inventory.OpenStack.Api;
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 using Recovery.ControlPlane.Inventory.OpenStack.Writing;
@@ -11,6 +12,9 @@ internal sealed class AttachmentSteps(
 {
     // A move takes six looks; more of them mean that somebody else is at work on the volume.
     private const int MaximumLooks = 15;
+
+    // Of connection_info: what names the volume at its storage.
+    private static readonly string[] Places = ["target_iqn", "target_lun", "export", "name"];
 
     /// <summary>What is moved, and how it was before.</summary>
     public async Task<PreparedStep> PrepareAsync(
@@ -114,6 +118,11 @@ internal sealed class AttachmentSteps(
                 return null;
             }
 
+            if (next.Kind == AttachmentStepKind.Complete && WhyNot(step, device, next.Attachment!) is { } elsewhere)
+            {
+                return elsewhere;
+            }
+
             // Nova knows the new one before the old one goes, and how it is reached before it counts as attached.
             if (next.Kind is AttachmentStepKind.Save or AttachmentStepKind.Complete
                 && await SaveAsync(instance, device, next, cancellationToken) is { } failure)
@@ -127,6 +136,31 @@ internal sealed class AttachmentSteps(
         return new InventoryAnswer(
             StepOutcome.FailedTransiently, "VOLUME_BUSY",
             $"The attachments of volume {turn.Volume} changed {MaximumLooks} times without an end: somebody else is at work on it. See who (openstack volume show {turn.Volume}).");
+    }
+
+    // Invariant 4: some storages number LUNs for each host. The definition that we define names what the source had, and on the
+    // target that may be another's volume.
+    private static InventoryAnswer? WhyNot(InventoryStep step, BlockDevice device, AttachmentState made)
+    {
+        if (step is not { Action: StepAction.MoveAttachments, Route: RecoveryRoute.Direct } || device.ConnectionInfo is not { } before)
+        {
+            return null;
+        }
+
+        var (had, gets) = (PlaceOf(before), PlaceOf(made.ForBlockDevice()));
+        return had == gets ? null : new InventoryAnswer(
+            StepOutcome.FailedForGood, "VOLUME_ELSEWHERE",
+            $"Cinder gives {step.Target} volume {made.Volume} as {gets}, and {step.Source} had it as {had}, which its definition names. Recover {step.Name} by the route assisted: then Nova makes the definition.");
+    }
+
+    private static string PlaceOf(JsonObject connection)
+    {
+        var data = connection["data"] as JsonObject;
+        return string.Join(' ', (string?[])
+        [
+            $"{connection["driver_volume_type"]}",
+            .. Places.Where(key => data?[key] is not null).Select(key => $"{key} {data![key]}"),
+        ]);
     }
 
     private async Task<InventoryAnswer?> SaveAsync(
