@@ -33,7 +33,7 @@ internal sealed class CloudStory : IAsyncDisposable, IInitiatorNames
             facts,
             new AnsweringApis(clients, options, time),
             new RowSteps(facts, cloud.Writer, TimeProvider.System),
-            new AttachmentSteps(facts, clients, this, cloud.Writer, TimeProvider.System),
+            new AttachmentSteps(facts, clients, cloud.Writer, TimeProvider.System, this),
             new PortSteps(clients),
             new ServerStart(clients),
             new BelongingBook(Own, new InventoryChanges(), TimeProvider.System));

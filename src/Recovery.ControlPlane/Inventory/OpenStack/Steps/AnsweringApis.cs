@@ -29,37 +29,31 @@ internal sealed class AnsweringApis(OpenStackApis apis, OpenStackOptions options
         // A recovery does not wait for an API that it can do without.
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
-        private readonly SemaphoreSlim turn = new(1);
-        private (DateTimeOffset At, string? WhyNot)? last;
+        private readonly Lock gate = new();
+        private (DateTimeOffset At, Task<string?> WhyNot)? last;
 
-        public async Task<string?> AskAsync(CancellationToken cancellationToken)
+        public Task<string?> AskAsync(CancellationToken cancellationToken)
         {
-            await turn.WaitAsync(cancellationToken);
-            try
+            lock (gate)
             {
-                if (last is not { } known || time.GetUtcNow() - known.At >= Counts)
+                if (last is not { } known || (known.WhyNot.IsCompleted && time.GetUtcNow() - known.At >= Counts))
                 {
-                    var whyNot = await AskNowAsync(cancellationToken);
-                    last = known = (time.GetUtcNow(), whyNot);
+                    last = known = (time.GetUtcNow(), AskNowAsync());
                 }
 
-                return known.WhyNot;
-            }
-            finally
-            {
-                turn.Release();
+                return known.WhyNot.WaitAsync(cancellationToken);
             }
         }
 
-        private async Task<string?> AskNowAsync(CancellationToken cancellationToken)
+        // Others wait for it too, so that nobody's giving up ends it.
+        private async Task<string?> AskNowAsync()
         {
             using var late = new CancellationTokenSource(Patience, time);
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
             try
             {
-                return await ask(both.Token);
+                return await ask(late.Token);
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException)
             {
                 return $"{name} did not answer within {Patience.TotalSeconds:0} s; see whether it works, and its log.";
             }

@@ -68,7 +68,7 @@ internal sealed class PortSteps(OpenStackApis apis)
         }
     }
 
-    private static PreparedStep Prepared(IReadOnlyList<PortTurn> turns) => turns.Count == 0
+    private static PreparedStep Prepared(PortTurn[] turns) => turns.Length == 0
         ? PreparedStep.NothingForeign
         : new KeptWrites { Ports = turns }.Prepared(
             [.. turns.Select(turn => $"Neutron, port {turn.Port}: bound to {turn.FromHost} → {turn.Host} by the API, device_owner {OwnerPrefix}{turn.FromZone} → {OwnerPrefix}{turn.Zone}")]);
