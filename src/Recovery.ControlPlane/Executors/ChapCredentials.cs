@@ -5,15 +5,21 @@ using Recovery.Core.Inventory;
 namespace Recovery.ControlPlane.Executors;
 
 /// <summary>The CHAP passwords of iSCSI targets, from a file that is read at each need.</summary>
-public class ChapCredentials(RecoveryOptions options)
+public class ChapCredentials(RecoveryOptions options) : IVolumePasswords
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private string Path => options.Volumes.ChapFile;
 
-    /// <summary>Opens the file for the LUNs of one step.</summary>
-    /// <exception cref="ChapCredentialException">The file can't be read, or is not what it should be.</exception>
-    public async Task<Keyring> ReadAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<IscsiLun, string>> ReadAsync(
+        Guid instance, IReadOnlyCollection<IscsiLun> volumes, CancellationToken cancellationToken)
+    {
+        var keyring = await OpenAsync(cancellationToken);
+        return volumes.Distinct().ToDictionary(volume => volume, keyring.PasswordFor);
+    }
+
+    private async Task<Keyring> OpenAsync(CancellationToken cancellationToken)
     {
         if (Path.Length == 0)
         {
@@ -45,17 +51,8 @@ public class ChapCredentials(RecoveryOptions options)
     protected virtual Stream Open(string path) => File.OpenRead(path);
 
     /// <summary>What the file said at one moment.</summary>
-    public sealed class Keyring
+    private sealed class Keyring(IReadOnlyList<Credential> credentials, string whenMissing)
     {
-        private readonly IReadOnlyList<Credential> credentials;
-        private readonly string whenMissing;
-
-        internal Keyring(IReadOnlyList<Credential> credentials, string whenMissing)
-        {
-            this.credentials = credentials;
-            this.whenMissing = whenMissing;
-        }
-
         /// <summary>The password for this LUN's target and user.</summary>
         /// <exception cref="ChapCredentialException">There is none.</exception>
         public string PasswordFor(IscsiLun lun)
@@ -70,7 +67,7 @@ public class ChapCredentials(RecoveryOptions options)
     }
 
     // Not a record: its ToString would print the password.
-    internal sealed class Credential
+    private sealed class Credential
     {
         public string TargetName { get; init; } = "";
 

@@ -10,6 +10,7 @@ public static class ExecutorServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ExecutorChannels>();
         services.AddSingleton<ChapCredentials>();
+        services.TryAddSingleton<IVolumePasswords>(provider => provider.GetRequiredService<ChapCredentials>());
         services.AddSingleton<StepCommandBuilder>();
         services.AddSingleton<IStepDispatcher, StepDispatcher>();
         services.AddSingleton<IDefinitionPreview, ExecutorPreview>();

@@ -108,6 +108,24 @@ internal static class ProtoMapping
         InitiatorName = lun.InitiatorName,
     };
 
+    public static Proto.NfsShare ToProto(ShareFile share) => new()
+    {
+        Export = share.Export,
+        Options = share.Options,
+        Name = share.Name,
+        Format = share.Format,
+    };
+
+    public static Proto.Port ToProto(NetworkPort port) => new()
+    {
+        Id = port.Id.ToString("D"),
+        Kind = port.Kind == PortKind.OpenVswitch ? Proto.PortKind.OpenVswitch : Proto.PortKind.LinuxBridge,
+        Bridge = port.Bridge,
+        Tap = port.Device,
+        Mac = port.MacAddress,
+        Mtu = (uint)port.Mtu,
+    };
+
     /// <summary>An error code as the journal keeps it: <c>DISK_MISSING</c>.</summary>
     public static string NameOf(Proto.ErrorCode code)
     {

@@ -7,7 +7,7 @@ using Proto = Recovery.Protocol.V1;
 namespace Recovery.ControlPlane.Executors;
 
 /// <summary>A step in the executor's words. The only place where a CHAP password enters a command.</summary>
-public sealed class StepCommandBuilder(ChapCredentials credentials)
+public sealed class StepCommandBuilder(IVolumePasswords passwords)
 {
     /// <exception cref="ChapCredentialException">A volume asks for a CHAP password that nobody has.</exception>
     /// <exception cref="ArgumentException">The step is no executor's matter.</exception>
@@ -29,6 +29,12 @@ public sealed class StepCommandBuilder(ChapCredentials credentials)
                 break;
             case StepAction.CheckDisks:
                 command.CheckDisks = new() { Disks = { instance.Disks.Where(disk => disk.File is not null).Select(ToExpected) } };
+                break;
+            case StepAction.PlugPorts:
+                command.PlugPorts = new() { Ports = { instance.Ports.Select(ProtoMapping.ToProto) } };
+                break;
+            case StepAction.UnplugPorts:
+                command.UnplugPorts = new() { Ports = { instance.Ports.Select(ProtoMapping.ToProto) } };
                 break;
             case StepAction.Define:
                 command.Define = ToDefine(instance, step.Definition, step.SourceStorages, step.SourceCpuModel);
@@ -76,6 +82,7 @@ public sealed class StepCommandBuilder(ChapCredentials credentials)
             SourceStorages = { sourceStorages.Select(ProtoMapping.ToProto) },
             SourceCpuModel = sourceCpuModel,
             Volumes = { instance.Volumes.Where(disk => disk.LiveXml is null).Select(ToVolume) },
+            Ports = { instance.Ports.Select(ProtoMapping.ToProto) },
         };
 
     private async Task<List<Proto.Volume>> WithPasswordsAsync(Instance instance, CancellationToken cancellationToken)
@@ -84,10 +91,10 @@ public sealed class StepCommandBuilder(ChapCredentials credentials)
         var volumes = disks.ConvertAll(ToVolume);
         if (disks.Exists(WantsChap))
         {
-            var keyring = await credentials.ReadAsync(cancellationToken);
+            var known = await passwords.ReadAsync(instance.Id, [.. disks.Where(WantsChap).Select(disk => disk.Iscsi!)], cancellationToken);
             foreach (var (disk, volume) in disks.Zip(volumes).Where(pair => WantsChap(pair.First)))
             {
-                volume.ChapPassword = keyring.PasswordFor(disk.Iscsi!);
+                volume.ChapPassword = known[disk.Iscsi!];
             }
         }
 
@@ -100,6 +107,7 @@ public sealed class StepCommandBuilder(ChapCredentials credentials)
     {
         DiskTarget = disk.Target,
         Iscsi = disk.Iscsi is { } lun ? ProtoMapping.ToProto(lun) : null,
+        Nfs = disk.Share is { } share ? ProtoMapping.ToProto(share) : null,
         MinimumSizeBytes = (ulong)disk.SizeBytes,
         AttachXml = disk.LiveXml ?? "",
     };

@@ -41,6 +41,9 @@ public sealed record InventoryStep
 
     public RecoveryRoute Route { get; init; }
 
+    /// <summary>How long it may take, where somebody else does it.</summary>
+    public required TimeSpan TimeLimit { get; init; }
+
     /// <summary>What this step writes, as <see cref="PreparedStep.Writes"/> said; empty while nobody said.</summary>
     public string Writes { get; init; } = "";
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence.Rows;
@@ -7,7 +8,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Recoveries;
 
 /// <summary>Has a step carried out by the inventory, once it is on record what that will write where others keep the cluster.</summary>
-public sealed class InventoryStepSender(IInventorySteps inventory)
+public sealed class InventoryStepSender(IInventorySteps inventory, RecoveryOptions options)
 {
     /// <exception cref="InventoryUnreachableException">It may have happened: only sending it again tells.</exception>
     public async Task<StepReply> SendAsync(
@@ -43,7 +44,7 @@ public sealed class InventoryStepSender(IInventorySteps inventory)
         return new StepReply(answer.Outcome, answer.Code, answer.Message, [.. words]);
     }
 
-    private static async Task<InventoryStep> ToStepAsync(
+    private async Task<InventoryStep> ToStepAsync(
         Claim claim, RecoveryInstanceRow row, JournalRow intent, CancellationToken cancellationToken)
     {
         // The last try of each counts: one before it that failed has written nothing.
@@ -68,6 +69,7 @@ public sealed class InventoryStepSender(IInventorySteps inventory)
             Action = intent.Action,
             Intent = row.Intent,
             Route = row.Route,
+            TimeLimit = StepTimes.Limit(intent.Action, row.Instance.Policy.Ready, TimeSpan.FromSeconds(options.Runner.StepSeconds)),
             Writes = intent.Writes,
             EarlierWrites = earlier.GroupBy(entry => entry.Action).ToDictionary(group => group.Key, group => group.Last().Writes),
         };

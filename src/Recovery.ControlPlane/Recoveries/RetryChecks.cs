@@ -62,6 +62,8 @@ internal static class RetryChecks
     private static string WhyNot(RecoveryInstanceRow instance) => instance.State switch
     {
         InstanceState.Recovered => $"{instance.Name} is recovered: it is on {instance.Target}.",
+        InstanceState.FailedUnclean when instance.Route == RecoveryRoute.Assisted =>
+            $"{instance.Name} was left unfinished on {instance.Target}: {instance.Reason} See which host Nova says that it is on (openstack server show {instance.InstanceId}), and go on from there.",
         InstanceState.FailedUnclean =>
             $"{instance.Name} left something on {instance.Target}: {instance.Reason} Clean {instance.Target} by hand, then ask for a new recovery with \"instances\":[\"{instance.InstanceId}\"].",
         _ => $"{instance.Name} is {StateNames.Of(instance.State)}: this attempt has not ended. Wait until it has.",

@@ -1,3 +1,4 @@
+using Recovery.ControlPlane.Executors;
 using Recovery.ControlPlane.Fencing;
 using Recovery.ControlPlane.Recoveries.Readiness;
 using Recovery.ControlPlane.Recoveries.Returns;
@@ -19,6 +20,7 @@ public static class RunnerServices
         .AddSingleton<RecheckStage>()
         .AddSingleton<StepCarrier>()
         .AddSingleton<StepSender>()
+        .AddSingleton<IVolumePasswords, VolumePasswords>()
         .AddSingleton<InventoryStepSender>()
         .AddSingleton<IReadinessProbe, ReadinessProbe>()
         .AddSingleton<CloseStage>()

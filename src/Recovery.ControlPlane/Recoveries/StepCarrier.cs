@@ -110,7 +110,7 @@ public sealed partial class StepCarrier(
                     $"{row.Name} waits for {missed.Name}, which is {StateNames.Of(missed.State)}; it is brought up all the same.",
                     row.InstanceId, row.Target, state: StateNames.Of(step.State))));
                 context.Events.Add(claim.NewEvent(
-                    EventTypes.Step, $"{row.Name}: {StepWords.Of(step.Step)} on {row.Target}.", row.InstanceId, row.Target,
+                    EventTypes.Step, $"{row.Name}: {StepWords.Of(step.Step, row.Target)}.", row.InstanceId, row.Target,
                     step.Step, StateNames.Of(step.State)));
             },
             cancellationToken);
@@ -206,8 +206,8 @@ public sealed partial class StepCarrier(
         context.Events.Add(claim.NewEvent(
             EventTypes.Step,
             reply.Outcome == StepOutcome.Succeeded
-                ? $"{row.Name}: {StepWords.Of(entry.Action)} on {entry.Host}: done. {reply.Message}".TrimEnd()
-                : $"{row.Name}: {StepWords.Of(entry.Action)} on {entry.Host} failed: {reply.Message}",
+                ? $"{row.Name}: {StepWords.Of(entry.Action, entry.Host)}: done. {reply.Message}".TrimEnd()
+                : $"{row.Name}: {StepWords.Of(entry.Action, entry.Host)} failed: {reply.Message}",
             row.InstanceId, entry.Host, entry.Action, StateNames.Of(stored.State)));
     }
 

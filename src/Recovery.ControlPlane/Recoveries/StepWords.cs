@@ -28,10 +28,20 @@ internal static class StepWords
         _ => action.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>With the host that it happens on, or that something comes to or is taken back from.</summary>
+    public static string Of(StepAction action, string? host) => action switch
+    {
+        StepAction.MarkEvacuation or StepAction.MoveAllocations or StepAction.MoveAttachments or StepAction.BindPorts
+            or StepAction.UnmarkEvacuation => $"{Of(action)} to {host}",
+        StepAction.ReturnPorts or StepAction.ReturnAttachments or StepAction.ReturnAllocations => $"{Of(action)} from {host}",
+        _ => $"{Of(action)} on {host}",
+    };
+
     public static string OfEnd(RecoveryInstanceRow row, WorkflowAction.EndInstance end) => (end.State, row.Task, row.Intent) switch
     {
         (InstanceState.Recovered, InstanceTask.Forget, _) => $"The stale copy of {row.Name} on {row.Target} is gone; its disks were not touched.",
         (InstanceState.Recovered, InstanceTask.Resume, _) => $"{row.Name} runs on {row.Target} again.",
+        (InstanceState.Recovered, _, PowerIntent.StayOff) when row.Route != RecoveryRoute.Plain => $"{row.Name} belongs to {row.Target} and is off, as it was.",
         (InstanceState.Recovered, _, PowerIntent.StayOff) => $"{row.Name} is defined on {row.Target} and off, as it was.",
         (InstanceState.Recovered, _, PowerIntent.Pause) => $"{row.Name} is on {row.Target} and paused, as it was.",
         (InstanceState.Recovered, _, _) => $"{row.Name} runs on {row.Target}.",
@@ -44,7 +54,10 @@ internal static class StepWords
     public static bool MakesReady(StepAction action, RecoveryInstanceRow row) => action switch
     {
         StepAction.Define => row.Intent == PowerIntent.StayOff,
-        StepAction.Verify => row.Intent != PowerIntent.Run || row.Instance.Policy.Ready is null,
+
+        // In a cloud a stopped instance has no domain.
+        StepAction.Commit => row is { Route: not RecoveryRoute.Plain, Intent: PowerIntent.StayOff },
+        StepAction.Verify or StepAction.StartByNova => row.Intent != PowerIntent.Run || row.Instance.Policy.Ready is null,
         _ => InstanceSteps.IsAboutReadiness(action),
     };
 }

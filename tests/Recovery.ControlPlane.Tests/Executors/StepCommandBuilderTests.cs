@@ -80,7 +80,7 @@ public sealed class StepCommandBuilderTests : IDisposable
     {
         await File.WriteAllTextAsync(chapFile, $$"""[{"targetName":"{{Data.TargetName}}","username":"web","password":"{{Password}}"}]""", Cancel);
 
-        foreach (var action in Enum.GetValues<StepAction>().Where(each => StepPerformers.Of(each) == StepPerformer.Executor && each is not (StepAction.ConnectVolumes or StepAction.PlugPorts or StepAction.UnplugPorts)))
+        foreach (var action in Enum.GetValues<StepAction>().Where(each => StepPerformers.Of(each) == StepPerformer.Executor && each is not StepAction.ConnectVolumes))
         {
             Assert.DoesNotContain(Password, (await BuildAsync(action)).ToString(), StringComparison.Ordinal);
         }
@@ -137,11 +137,65 @@ public sealed class StepCommandBuilderTests : IDisposable
         Assert.Equal(action == StepAction.Disconnect ? ["vdb", "vdc"] : Array.Empty<string>(), command.Disconnect?.Volumes.Select(volume => volume.DiskTarget) ?? []);
     }
 
+    [Theory]
+    [InlineData(StepAction.PlugPorts)]
+    [InlineData(StepAction.UnplugPorts)]
+    [InlineData(StepAction.Define)]
+    public async Task Given_ports_then_they_come_as_neutron_binds_them(StepAction action)
+    {
+        var port = new NetworkPort(Guid.Parse("761e7e6a-965c-4777-b205-577983785168"), PortKind.LinuxBridge, "brq662cb552-dc", "tap761e7e6a-96", "fa:16:3e:34:8c:53", 1450);
+
+        var command = await BuildAsync(action, instance => instance with { Ports = [port, port with { Kind = PortKind.OpenVswitch, Bridge = "br-int", Mtu = 0 }] });
+
+        var ports = action switch
+        {
+            StepAction.PlugPorts => command.PlugPorts.Ports,
+            StepAction.UnplugPorts => command.UnplugPorts.Ports,
+            _ => command.Define.Ports,
+        };
+        Assert.Equal(
+            [
+                new Proto.Port { Id = "761e7e6a-965c-4777-b205-577983785168", Kind = Proto.PortKind.LinuxBridge, Bridge = "brq662cb552-dc", Tap = "tap761e7e6a-96", Mac = "fa:16:3e:34:8c:53", Mtu = 1450 },
+                new Proto.Port { Id = "761e7e6a-965c-4777-b205-577983785168", Kind = Proto.PortKind.OpenVswitch, Bridge = "br-int", Tap = "tap761e7e6a-96", Mac = "fa:16:3e:34:8c:53" },
+            ],
+            [.. ports]);
+    }
+
+    [Theory]
+    [InlineData(StepAction.ConnectVolumes)]
+    [InlineData(StepAction.Disconnect)]
+    [InlineData(StepAction.Define)]
+    public async Task Given_a_file_of_a_share_then_it_comes_with_its_export_and_wants_no_password(StepAction action)
+    {
+        var disk = new Disk { Target = "vdb", SizeBytes = 4096, Share = new ShareFile("10.0.0.5:/export", "-o vers=4.1", "volume-1", "raw") };
+
+        var command = await BuildAsync(action, instance => instance with { Disks = [disk] });
+
+        var volumes = action switch
+        {
+            StepAction.ConnectVolumes => command.ConnectVolumes.Volumes,
+            StepAction.Disconnect => command.Disconnect.Volumes,
+            _ => command.Define.Volumes,
+        };
+        Assert.Equal(
+            [
+                new Proto.Volume
+                {
+                    DiskTarget = "vdb",
+                    MinimumSizeBytes = 4096,
+                    Nfs = new() { Export = "10.0.0.5:/export", Options = "-o vers=4.1", Name = "volume-1", Format = "raw" },
+                },
+            ],
+            [.. volumes]);
+    }
+
     [Fact]
     public Task Given_a_commit_then_it_is_no_matter_of_executors() =>
         Assert.ThrowsAsync<ArgumentException>(() => BuildAsync(StepAction.Commit));
 
-    private Task<Proto.StepCommand> BuildAsync(StepAction action, DomainState state = DomainState.Running)
+    private Task<Proto.StepCommand> BuildAsync(StepAction action, Func<Instance, Instance> edit) => BuildAsync(action, DomainState.Running, edit);
+
+    private Task<Proto.StepCommand> BuildAsync(StepAction action, DomainState state = DomainState.Running, Func<Instance, Instance>? edit = null)
     {
         var options = new RecoveryOptions { Volumes = new VolumeOptions { ChapFile = chapFile } };
         var step = new StepDispatch
@@ -176,6 +230,6 @@ public sealed class StepCommandBuilderTests : IDisposable
             Definition = "<domain/>",
             SourceStorages = [new StorageView("nfs-1", "/srv/node1", 10, 20)],
         };
-        return new StepCommandBuilder(new ChapCredentials(options)).BuildAsync(step, Cancel);
+        return new StepCommandBuilder(new ChapCredentials(options)).BuildAsync(step with { Instance = edit?.Invoke(step.Instance) ?? step.Instance }, Cancel);
     }
 }

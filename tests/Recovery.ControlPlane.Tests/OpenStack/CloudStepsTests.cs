@@ -1,8 +1,9 @@
+using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Inventory;
-using Recovery.ControlPlane.Inventory.OpenStack;
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 using Recovery.ControlPlane.Inventory.OpenStack.Databases;
 using Recovery.ControlPlane.Inventory.OpenStack.Writing;
+using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Tests.OpenStack.Writing;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
@@ -26,7 +27,7 @@ public sealed class CloudStepsTests
     [Fact]
     public async Task Step_by_step_an_instance_comes_to_belong_to_its_target()
     {
-        await using var story = await Story.BeginAsync();
+        await using var story = await CloudStory.BeginAsync();
 
         foreach (var action in Forward)
         {
@@ -44,10 +45,46 @@ public sealed class CloudStepsTests
         Assert.Equal("1 1", await story.TellAsync("nova", "SELECT forced_down, disabled FROM services WHERE host = 'node1' AND `binary` = 'nova-compute'"));
     }
 
+    // The answer may get lost in between, so a repeat has to do it too.
+    [Theory]
+    [InlineData(RecoveryRoute.Direct, "node2 Running")]
+    [InlineData(RecoveryRoute.Assisted, "node2 ")]
+    public async Task After_the_commit_our_own_book_says_the_same_as_nova(RecoveryRoute route, string expected)
+    {
+        await using var story = await CloudStory.BeginAsync();
+        story.Route = route;
+        await story.Own.AddAsync(
+            new InstanceRow { Id = story.Instance, Host = "node1", Since = WritableCloud.Now },
+            new DomainRow { Host = "node1", Uuid = story.Instance, Name = "instance-00000001", State = DomainState.Running, Definition = "<domain/>", ReportedAt = WritableCloud.Now });
+        await story.TakeAsync(StepAction.MarkEvacuation);
+        await story.TakeAsync(StepAction.Commit);
+        await story.Own.ReadAsync(database => database.Instances.ExecuteUpdateAsync(row => row.SetProperty(each => each.Host, "node1")));
+
+        await story.RepeatAsync(StepAction.Commit);
+
+        var host = await story.Own.ReadAsync(database => database.Instances.Select(row => row.Host).SingleAsync());
+        var there = await story.Own.ReadAsync(database => database.Domains.Where(row => row.Host == "node2").Select(row => (DomainState?)row.State).SingleOrDefaultAsync());
+        Assert.Equal(expected, $"{host} {there}");
+    }
+
+    [Fact]
+    public async Task A_commit_that_nova_refuses_leaves_our_own_book_as_it_was()
+    {
+        await using var story = await CloudStory.BeginAsync();
+        await story.Own.AddAsync(new InstanceRow { Id = story.Instance, Host = "node1", Since = WritableCloud.Now });
+        await story.TakeAsync(StepAction.MarkEvacuation);
+        await story.PrepareAsync(StepAction.Commit);
+        await story.Cloud.ExecuteAsync("nova", "UPDATE instances SET host = 'node3' WHERE display_name = 'vm-1'");
+
+        Assert.Equal(StepOutcome.FailedForGood, (await story.RepeatAsync(StepAction.Commit)).Outcome);
+
+        Assert.Equal("node1", await story.Own.ReadAsync(database => database.Instances.Select(row => row.Host).SingleAsync()));
+    }
+
     [Fact]
     public async Task The_rights_that_the_documentation_gives_are_enough()
     {
-        await using var story = await Story.BeginAsync();
+        await using var story = await CloudStory.BeginAsync();
         await story.Cloud.Databases.GrantAsync(Documentation.Grants(), TestContext.Current.CancellationToken);
 
         var cloud = await new CloudReader(new CloudConnections(story.Cloud.Databases.Options), TimeProvider.System)
@@ -64,7 +101,7 @@ public sealed class CloudStepsTests
     [Fact]
     public async Task A_repeated_step_does_what_is_on_record_and_finds_it_done()
     {
-        await using var story = await Story.BeginAsync();
+        await using var story = await CloudStory.BeginAsync();
 
         foreach (var action in Forward)
         {
@@ -83,7 +120,7 @@ public sealed class CloudStepsTests
     [InlineData(4)]
     public async Task What_fails_is_put_back_from_the_record(int steps)
     {
-        await using var story = await Story.BeginAsync();
+        await using var story = await CloudStory.BeginAsync();
         var begun = Forward[..steps];
         foreach (var action in begun)
         {
@@ -105,7 +142,7 @@ public sealed class CloudStepsTests
     [Fact]
     public async Task Generations_that_others_raise_meanwhile_are_read_again()
     {
-        await using var story = await Story.BeginAsync();
+        await using var story = await CloudStory.BeginAsync();
         await story.TakeAsync(StepAction.MarkEvacuation);
         await story.PrepareAsync(StepAction.MoveAllocations);
         await story.Cloud.ExecuteAsync("placement", "UPDATE resource_providers SET generation = generation + 7 WHERE name = 'node2'");
@@ -116,7 +153,7 @@ public sealed class CloudStepsTests
     [Fact]
     public async Task Allocations_that_somebody_changed_meanwhile_are_not_moved()
     {
-        await using var story = await Story.BeginAsync();
+        await using var story = await CloudStory.BeginAsync();
         await story.TakeAsync(StepAction.MarkEvacuation);
         await story.PrepareAsync(StepAction.MoveAllocations);
         await story.Cloud.ExecuteAsync("placement", $"UPDATE allocations SET used = used + 1 WHERE consumer_id = '{story.Instance}'");
@@ -130,7 +167,7 @@ public sealed class CloudStepsTests
     [Fact]
     public async Task What_was_never_written_is_put_back_without_a_word()
     {
-        await using var story = await Story.BeginAsync();
+        await using var story = await CloudStory.BeginAsync();
         var before = await CloudRows.OfAsync(story.Cloud.Databases);
         foreach (var action in Forward[..^1])
         {
@@ -148,7 +185,7 @@ public sealed class CloudStepsTests
     [Fact]
     public async Task An_instance_that_somebody_else_moved_is_refused_before_anything_is_written()
     {
-        await using var story = await Story.BeginAsync();
+        await using var story = await CloudStory.BeginAsync();
         await story.Cloud.ExecuteAsync("nova", "UPDATE instances SET host = 'node3' WHERE display_name = 'vm-1'");
         var before = await CloudRows.OfAsync(story.Cloud.Databases);
 
@@ -161,71 +198,10 @@ public sealed class CloudStepsTests
     [Fact]
     public async Task Where_nobody_answers_nobody_knows()
     {
-        await using var story = await Story.BeginAsync();
+        await using var story = await CloudStory.BeginAsync();
         story.Cloud.ConnectionString = "Server=127.0.0.1;Port=1;User ID=x;Password=y";
         await story.PrepareAsync(StepAction.MarkEvacuation);
 
         await Assert.ThrowsAsync<InventoryUnreachableException>(() => story.RepeatAsync(StepAction.MarkEvacuation));
-    }
-
-    /// <summary>One attempt to move vm-1 from node1 to node2, and its journal.</summary>
-    private sealed class Story : IAsyncDisposable
-    {
-        private readonly Dictionary<StepAction, string> writes = [];
-        private readonly CloudSteps steps;
-
-        private Story(WritableCloud cloud, Guid instance)
-        {
-            (Cloud, Instance) = (cloud, instance);
-            var connections = new CloudConnections(cloud.Databases.Options);
-            steps = new CloudSteps(
-                new InstanceFactsReader(connections), new TargetFactsReader(connections, TimeProvider.System), cloud.Writer, TimeProvider.System);
-        }
-
-        public WritableCloud Cloud { get; }
-
-        public Guid Instance { get; }
-
-        public Dictionary<StepAction, IReadOnlyList<string>> Words { get; } = [];
-
-        public static async Task<Story> BeginAsync()
-        {
-            var cloud = await WritableCloud.StartAsync();
-            return new Story(cloud, Guid.Parse(await cloud.TellAsync("nova", "SELECT uuid FROM instances WHERE display_name = 'vm-1'")));
-        }
-
-        public ValueTask DisposeAsync() => Cloud.DisposeAsync();
-
-        public Task<string> TellAsync(string database, string sql) => Cloud.TellAsync(database, sql);
-
-        public async Task<InventoryAnswer> TakeAsync(StepAction action)
-        {
-            var prepared = await PrepareAsync(action);
-            return prepared.Refusal ?? await RepeatAsync(action);
-        }
-
-        public async Task<PreparedStep> PrepareAsync(StepAction action)
-        {
-            var prepared = await steps.PrepareAsync(StepOf(action), TestContext.Current.CancellationToken);
-            (writes[action], Words[action]) = (prepared.Writes, prepared.Words);
-            return prepared;
-        }
-
-        public Task<InventoryAnswer> RepeatAsync(StepAction action) =>
-            steps.CarryOutAsync(StepOf(action) with { Writes = writes[action] }, TestContext.Current.CancellationToken);
-
-        private InventoryStep StepOf(StepAction action) => new()
-        {
-            Recovery = WritableCloud.Recovery,
-            Instance = Instance,
-            Name = "vm-1",
-            Source = "node1",
-            Target = "node2",
-            Attempt = 1,
-            Action = action,
-            Intent = PowerIntent.Run,
-            Route = RecoveryRoute.Direct,
-            EarlierWrites = writes.Where(each => each.Value.Length > 0 && each.Key != action).ToDictionary(),
-        };
     }
 }

@@ -187,7 +187,7 @@ internal sealed class Bench : IInventory, IInventorySteps, IStepDispatcher, IFen
             new ResumeStage(this, sight, ledger, close),
             new FenceAction(this, new FencingTurn(), Options),
             new RecheckStage(this, absence, Options),
-            new StepCarrier(new InventoryStepSender(this), new StepSender(this, Options), this, proofs, new ReturnGuard(sight), NullLogger<StepCarrier>.Instance),
+            new StepCarrier(new InventoryStepSender(this, Options), new StepSender(this, Options), this, proofs, new ReturnGuard(sight), NullLogger<StepCarrier>.Instance),
             ledger,
             close,
             new InventoryAbsence(close),

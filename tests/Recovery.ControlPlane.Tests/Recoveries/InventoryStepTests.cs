@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Api.Responses;
 using Recovery.ControlPlane.Inventory;
+using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Recoveries;
@@ -85,6 +87,58 @@ public class InventoryStepTests
         Assert.Contains("two providers", row.Instances.Single().Reason);
         Assert.Equal(["MarkEvacuation", "ReturnAllocations", "UnmarkEvacuation"], bench.CarriedOut.Select(step => $"{step.Action}"));
         Assert.Empty(bench.Dispatches);
+    }
+
+    [Fact]
+    public async Task Where_nova_starts_the_guest_it_is_ready_when_nova_says_so_and_nobody_defines_anything()
+    {
+        await using var bench = await InTheCloudAsync();
+        bench.Route = RecoveryRoute.Assisted;
+        var recovery = await bench.AcceptAsync();
+
+        await bench.StartAsync();
+        var row = await bench.UntilFinalAsync(recovery);
+
+        var started = (await bench.JournalAsync()).Single(entry => entry.Action == StepAction.StartByNova);
+        Assert.Equal((RecoveryState.Completed, started.EndedAt), (row.State, row.Instances.Single().ReadyAt));
+        Assert.Equal(["a CheckDisks node2"], bench.Sent);
+        var step = bench.CarriedOut.Single(each => each.Action == StepAction.StartByNova);
+        Assert.Equal(TimeSpan.FromSeconds(bench.Options.Runner.StepSeconds), step.TimeLimit);
+        var report = InstanceReport.From(row, row.Instances.Single(), await bench.JournalAsync());
+        Assert.Equal((started.EndedAt, null), (report.Timeline.StartedAt, report.Timeline.ConnectedAt));
+    }
+
+    [Fact]
+    public async Task What_was_off_is_ready_as_soon_as_it_belongs_to_its_target()
+    {
+        await using var bench = await InTheCloudAsync();
+        bench.World = cluster => cluster with { Instances = [.. cluster.Instances.Select(each => each with { State = DomainState.ShutOff })] };
+        var recovery = await bench.AcceptAsync();
+
+        await bench.StartAsync();
+        var row = await bench.UntilFinalAsync(recovery);
+
+        var commit = (await bench.JournalAsync()).Single(entry => entry.Action == StepAction.Commit);
+        Assert.Equal((RecoveryState.Completed, commit.EndedAt), (row.State, row.Instances.Single().ReadyAt));
+        Assert.Contains("a belongs to node2 and is off, as it was.", (await bench.EventsAsync()).Select(each => each.Message));
+    }
+
+    [Fact]
+    public async Task Events_say_whither_and_whence()
+    {
+        await using var bench = await InTheCloudAsync();
+        bench.Answer = step => step.Action == StepAction.CheckDisks
+            ? new(StepOutcome.FailedForGood, "DISK_MISSING", "There is no disk.", [])
+            : Bench.Done;
+        var recovery = await bench.AcceptAsync();
+
+        await bench.StartAsync();
+        await bench.UntilFinalAsync(recovery);
+
+        var told = (await bench.EventsAsync()).Select(each => each.Message).ToList();
+        Assert.Contains("a: tell Nova of its evacuation to node2.", told);
+        Assert.Contains("a: check disks on node2 failed: There is no disk.", told);
+        Assert.Contains("a: return its allocations from node2.", told);
     }
 
     private static InventoryAnswer Done => new(StepOutcome.Succeeded, "", "");

@@ -117,7 +117,7 @@ public sealed record Timeline(
             recovery.PlannedAt,
             recovery.FencedAt,
             End(StepAction.ConnectVolumes),
-            End(StepAction.Start),
+            End(StepAction.Start) ?? End(StepAction.StartByNova),
             row.ReadyAt,
             End(StepAction.Commit));
 

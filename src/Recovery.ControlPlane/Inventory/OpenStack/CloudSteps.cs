@@ -1,68 +1,110 @@
-using System.Text.Json;
-using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
-using Recovery.ControlPlane.Inventory.OpenStack.Databases;
+using Recovery.ControlPlane.Inventory.OpenStack.Steps;
 using Recovery.ControlPlane.Inventory.OpenStack.Writing;
+using Recovery.ControlPlane.Inventory.Reports;
+using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack;
 
 /// <summary>
-/// The steps of an instance in the cloud's databases, with its services down: each is one transaction of the recipe, built
-/// of rows read fresh, kept before it is written, and taken back by what was kept.
+/// The steps of an instance in a cloud: in its databases, and for volumes and ports by Cinder's and Neutron's APIs where these
+/// answer. Which of the two it is, and what was there before, is kept before the first effect; from then on it stays that way.
 /// </summary>
-internal sealed class CloudSteps(InstanceFactsReader instances, TargetFactsReader targets, ForeignWriter writer, TimeProvider time)
+internal sealed class CloudSteps(
+    StepFacts facts,
+    AnsweringApis answering,
+    RowSteps rows,
+    AttachmentSteps attachments,
+    PortSteps ports,
+    ServerStart start,
+    BelongingBook book)
     : IInventorySteps
 {
-    // Placement's generations are raised by every recovery that goes to the same host.
-    private const int MaximumTries = 10;
-
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-
     public async Task<PreparedStep> PrepareAsync(InventoryStep step, CancellationToken cancellationToken)
     {
-        if (Undone(step) is { } undone)
+        // An earlier try of this step that got somewhere: how it was before that, only its record tells.
+        if (step.EarlierWrites.TryGetValue(step.Action, out var kept) && KeptWrites.Read(kept) is { IsByApi: true } begun)
         {
-            return TakeBack(step, undone);
+            return begun.Prepared(["Goes on with what an earlier try began by the API"]);
         }
 
-        var built = await BuildAsync(step, cancellationToken);
-        return built switch
+        if (Undone(step.Action) is { } undone)
         {
-            { Refusal.Length: > 0 } => new PreparedStep("", [], new InventoryAnswer(StepOutcome.FailedForGood, "REFUSED", built.Refusal)),
-            { Transaction: { } transaction } => Prepared(transaction),
-            _ => PreparedStep.NothingForeign,
-        };
+            return step.EarlierWrites.TryGetValue(undone, out var writes)
+                ? await TakeBackAsync(step, undone, KeptWrites.Read(writes), cancellationToken)
+                : PreparedStep.NothingForeign;
+        }
+
+        if (step.Action == StepAction.StartByNova)
+        {
+            return ServerStart.Prepare(step);
+        }
+
+        var seen = await facts.SeeAsync(step, cancellationToken);
+        return seen.Refusal is { } refusal ? Refused(refusal) : await PrepareAsync(step, seen, cancellationToken);
     }
 
-    public async Task<InventoryAnswer> CarryOutAsync(InventoryStep step, CancellationToken cancellationToken)
-    {
-        if (step.Writes.Length == 0)
-        {
-            return new InventoryAnswer(StepOutcome.Succeeded, "", "There was nothing to write.");
-        }
-
-        var transaction = JsonSerializer.Deserialize<ForeignTransaction>(step.Writes)!;
-        for (var tried = 1; ; tried++)
-        {
-            var outcome = await writer.ApplyAsync(transaction, cancellationToken);
-            if (!outcome.Done && tried < MaximumTries
-                && await WithNewGenerationsAsync(step, transaction, cancellationToken) is { } again)
+    public Task<InventoryAnswer> CarryOutAsync(InventoryStep step, CancellationToken cancellationToken) =>
+        step.Writes.Length == 0
+            ? Task.FromResult(new InventoryAnswer(StepOutcome.Succeeded, "", "There was nothing to write."))
+            : KeptWrites.Read(step.Writes) switch
             {
-                transaction = again;
-                await Task.Delay(Pause * tried, time, cancellationToken);
-                continue;
-            }
-
-            return outcome switch
-            {
-                { Done: true } => new InventoryAnswer(StepOutcome.Succeeded, "", $"{transaction.Name} is written."),
-                { RetryCanHelp: true } => throw new InventoryUnreachableException(outcome.Message),
-                _ => new InventoryAnswer(StepOutcome.FailedForGood, "ROWS_MOVED", outcome.Message),
+                { Attachments: { } turns } => attachments.CarryOutAsync(step, turns, cancellationToken),
+                { Ports: { } turns } => ports.CarryOutAsync(step, turns, cancellationToken),
+                { Start: true } => start.CarryOutAsync(step, cancellationToken),
+                var writes when step.Action == StepAction.Commit => CommitAsync(step, writes.Rows!, cancellationToken),
+                var writes => rows.CarryOutAsync(step, writes.Rows!, cancellationToken),
             };
+
+    internal static PreparedStep Refused(string refusal) =>
+        new("", [], new InventoryAnswer(StepOutcome.FailedForGood, "REFUSED", refusal));
+
+    private async Task<PreparedStep> PrepareAsync(InventoryStep step, SeenForStep seen, CancellationToken cancellationToken)
+    {
+        switch (step.Action)
+        {
+            case StepAction.MoveAttachments:
+                return await answering.WhyNotBlockStorageAsync(cancellationToken) is { } silent
+                    ? rows.Prepare(step, seen, InPlaceOf("Cinder", silent))
+                    : await attachments.PrepareAsync(step, seen.Instance!, seen.Target!, cancellationToken);
+            case StepAction.BindPorts:
+                return await answering.WhyNotNetworkAsync(cancellationToken) is { } mute
+                    ? rows.Prepare(step, seen, InPlaceOf("Neutron", mute))
+                    : PortSteps.Prepare(seen.Instance!, seen.Target!);
+            default:
+                return rows.Prepare(step, seen);
         }
     }
 
-    private static StepAction? Undone(InventoryStep step) => step.Action switch
+    // Nova's word counts. Our own book would follow it by itself, and a host that dies in the meantime would be asked for it.
+    private async Task<InventoryAnswer> CommitAsync(InventoryStep step, ForeignTransaction transaction, CancellationToken cancellationToken)
+    {
+        var answer = await rows.CarryOutAsync(step, transaction, cancellationToken);
+        if (answer.Outcome == StepOutcome.Succeeded)
+        {
+            await book.MoveAsync(step.Instance, step.Source, step.Target, OnTarget(step), cancellationToken);
+        }
+
+        return answer;
+    }
+
+    // Nova makes the domain when it starts the guest, and a stopped one has none.
+    private static DomainState? OnTarget(InventoryStep step) => (step.Route, step.Intent) switch
+    {
+        (RecoveryRoute.Direct, PowerIntent.Run) => DomainState.Running,
+        (RecoveryRoute.Direct, PowerIntent.Pause) => DomainState.Paused,
+        _ => null,
+    };
+
+    private async Task<PreparedStep> TakeBackAsync(
+        InventoryStep step, StepAction undone, KeptWrites done, CancellationToken cancellationToken) => done switch
+        {
+            { Attachments: { } turns } => await attachments.PrepareReturnAsync(step, turns, cancellationToken),
+            { Ports: { } turns } => PortSteps.PrepareReturn(turns),
+            _ => rows.PrepareReturn(undone, done.Rows!),
+        };
+
+    private static StepAction? Undone(StepAction action) => action switch
     {
         StepAction.ReturnPorts => StepAction.BindPorts,
         StepAction.ReturnAttachments => StepAction.MoveAttachments,
@@ -71,56 +113,6 @@ internal sealed class CloudSteps(InstanceFactsReader instances, TargetFactsReade
         _ => null,
     };
 
-    private PreparedStep TakeBack(InventoryStep step, StepAction undone)
-    {
-        if (!step.EarlierWrites.TryGetValue(undone, out var writes))
-        {
-            return PreparedStep.NothingForeign;
-        }
-
-        var done = JsonSerializer.Deserialize<ForeignTransaction>(writes)!;
-        return Prepared(undone == StepAction.MarkEvacuation
-            ? EvacuationUndo.Of(done, time.GetUtcNow())
-            : Reversal.Of(done, time.GetUtcNow()));
-    }
-
-    private static PreparedStep Prepared(ForeignTransaction transaction) =>
-        new(JsonSerializer.Serialize(transaction), ForeignWords.Of(transaction));
-
-    private async Task<BuiltTransaction> BuildAsync(InventoryStep step, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var facts = (await instances.ReadAsync([step.Instance], cancellationToken)).GetValueOrDefault(step.Instance);
-            var target = await targets.ReadTargetAsync(step.Target, cancellationToken);
-            return CloudTransactions.WhyNot(step.Name, step.Source, step.Target, facts, target) is { } refusal
-                ? BuiltTransaction.Refused(refusal)
-                : CloudTransactions.Of(
-                    step.Action, step.Route, facts!, target!, new EvacuationMark(step.Recovery, step.Instance, step.Attempt), time.GetUtcNow());
-        }
-        catch (CloudUnreadableException unreadable)
-        {
-            throw new InventoryUnreachableException(unreadable.Message, unreadable);
-        }
-    }
-
-    // The rows are the same and stay compared; only how often others were there meanwhile is not.
-    private async Task<ForeignTransaction?> WithNewGenerationsAsync(
-        InventoryStep step, ForeignTransaction kept, CancellationToken cancellationToken)
-    {
-        if (step.Action != StepAction.MoveAllocations)
-        {
-            return null;
-        }
-
-        var now = (await BuildAsync(step, cancellationToken)).Transaction;
-        return now is not null && Rows(now) == Rows(kept) && Generations(now) != Generations(kept) ? now : null;
-    }
-
-    private static string Rows(ForeignTransaction transaction) => Text(transaction.Changes.Where(change => change.Counters.Count == 0));
-
-    private static string Generations(ForeignTransaction transaction) => Text(transaction.Changes.Where(change => change.Counters.Count > 0));
-
-    private static string Text(IEnumerable<RowChange> changes) =>
-        JsonSerializer.Serialize(changes.Select(change => change with { Along = new Dictionary<string, object?>() }));
+    private string[] InPlaceOf(string service, string silent) =>
+        answering.None ? [] : [$"{service}'s API can't be used, so its rows are written: {silent}"];
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
+using Recovery.ControlPlane.Inventory.OpenStack.Databases;
 using Recovery.ControlPlane.Inventory.OpenStack.Writing;
 
 namespace Recovery.ControlPlane.Tests.OpenStack.Writing;
@@ -147,19 +149,44 @@ public sealed class ForeignWriterTests
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("Passwort=xyzzy")]
-    public async Task Without_a_connection_that_can_be_read_nothing_is_tried(string? connectionString)
+    [InlineData("", "Recovery:OpenStack:WriterConnectionStringFile is empty: name the file that holds the connection string.")]
+    [InlineData("/nowhere/writer", "/nowhere/writer of Recovery:OpenStack:WriterConnectionStringFile can't be read: ")]
+    public async Task Without_a_connection_that_can_be_read_nothing_is_tried(string file, string expected)
     {
-        var change = new RowChange { Table = "instances", Kind = RowChangeKind.Update };
-        var writer = new ForeignWriter(new Told(connectionString), TimeProvider.System);
+        var outcome = await ApplyAsync(new OpenStackOptions { WriterConnectionStringFile = file });
 
-        var outcome = await writer.ApplyAsync(
-            new ForeignTransaction("TX-A", ForeignDatabase.Nova, "cell1", [change]), TestContext.Current.CancellationToken);
+        Assert.Equal((false, false), (outcome.Done, outcome.RetryCanHelp));
+        Assert.StartsWith($"Nothing was written to placement: {expected}", outcome.Message, StringComparison.Ordinal);
+    }
 
-        Assert.Equal(
-            "Nothing was written: no connection to nova cell1 for writing is configured, or it can't be read. Check Recovery:OpenStack:WriterConnectionStringFile.",
-            outcome.Message);
+    [Fact]
+    public async Task A_connection_string_that_makes_no_sense_is_not_quoted()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "Passwort=xyzzy", TestContext.Current.CancellationToken);
+
+        var outcome = await ApplyAsync(new OpenStackOptions { WriterConnectionStringFile = file });
+
+        File.Delete(file);
+        Assert.False(outcome.RetryCanHelp);
+        Assert.Contains("holds no connection string", outcome.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("xyzzy", outcome.Message, StringComparison.Ordinal);
+    }
+
+    // Which database is a cell's, nova_api says: with it away nothing is wrong with the settings.
+    [Fact]
+    public async Task Where_the_cells_database_is_looked_up_and_nobody_answers_a_retry_can_help()
+    {
+        await using var cloud = await WritableCloud.StartAsync();
+        var options = cloud.Databases.Options with
+        {
+            ReaderConnectionStringFile = cloud.Databases.Secret("away", "Server=127.0.0.1;Port=1;User ID=x;Password=y"),
+        };
+
+        var outcome = await ApplyAsync(options, ForeignDatabase.Nova);
+
+        Assert.Equal((false, true), (outcome.Done, outcome.RetryCanHelp));
+        Assert.StartsWith("Nothing was written to nova cell1: The database nova_api on 127.0.0.1:1 does not answer.", outcome.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,9 +198,11 @@ public sealed class ForeignWriterTests
         await Assert.ThrowsAsync<ArgumentException>(() => cloud.ApplyAsync(new ForeignTransaction("bad", ForeignDatabase.Nova, "cell1", [change])));
     }
 
-    private sealed record Told(string? ConnectionString) : IForeignConnections
+    private static Task<ForeignOutcome> ApplyAsync(OpenStackOptions options, ForeignDatabase database = ForeignDatabase.Placement)
     {
-        public string? Of(ForeignDatabase database, string cell) => ConnectionString;
+        var change = new RowChange { Table = "instances", Kind = RowChangeKind.Update };
+        return new ForeignWriter(new CloudConnections(options), TimeProvider.System).ApplyAsync(
+            new ForeignTransaction("TX", database, database == ForeignDatabase.Nova ? "cell1" : "", [change]), TestContext.Current.CancellationToken);
     }
 
     private static async Task<(InstanceFacts Facts, TargetFacts Target, EvacuationMark Mark)> GivenAsync(WritableCloud cloud)

@@ -37,6 +37,23 @@ public sealed class SecretRowsTests
         Assert.False(Reversal.IsPossible(transaction));
     }
 
+    // Nothing else tells the new row from the old one.
+    [Fact]
+    public async Task A_password_that_alone_is_new_is_written()
+    {
+        await using var cloud = await WritableCloud.StartAsync();
+        var facts = await cloud.FactsAsync("vm-1");
+        var device = facts.BlockDevices.Single(each => each.Id == 4);
+        var connection = device.ConnectionInfo!.DeepClone().AsObject();
+        connection["data"]!["auth_password"] = "s3cret-new";
+
+        var (transaction, secrets) = BlockDeviceRows.Of(facts, device, device.AttachmentId!.Value, connection, WritableCloud.Now);
+        Assert.Equal(ForeignOutcome.Success, await cloud.Writer.ApplyAsync(transaction, secrets, TestContext.Current.CancellationToken));
+        Assert.Equal(ForeignOutcome.Success, await cloud.Writer.ApplyAsync(transaction, secrets, TestContext.Current.CancellationToken));
+
+        Assert.Equal("s3cret-new", await cloud.TellAsync("nova", "SELECT JSON_VALUE(connection_info, '$.data.auth_password') FROM block_device_mapping WHERE id = 4"));
+    }
+
     [Fact]
     public async Task A_connector_keeps_everything_that_does_not_name_the_host()
     {

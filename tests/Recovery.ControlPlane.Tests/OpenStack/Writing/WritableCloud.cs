@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using MySqlConnector;
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
+using Recovery.ControlPlane.Inventory.OpenStack.Databases;
 using Recovery.ControlPlane.Inventory.OpenStack.Writing;
 using Recovery.ControlPlane.Tests.House;
 
@@ -24,8 +26,11 @@ internal sealed class WritableCloud : IAsyncDisposable, IForeignConnections
     public static async Task<WritableCloud> StartAsync(string moment = "before") =>
         new(await CloudDatabases.StartAsync(moment, TestContext.Current.CancellationToken));
 
-    public string? Of(ForeignDatabase database, string cell) =>
-        $"{ConnectionString ?? Databases.WriterConnectionString};Database={database.ToString().ToLowerInvariant()}";
+    public Task<DatabaseAddress> WriterAsync(ForeignDatabase database, string cell, CancellationToken cancellationToken) =>
+        Task.FromResult(new DatabaseAddress(new MySqlConnectionStringBuilder(ConnectionString ?? Databases.WriterConnectionString)
+        {
+            Database = database.ToString().ToLowerInvariant(),
+        }));
 
     public Task<ForeignOutcome> ApplyAsync(ForeignTransaction transaction) =>
         Writer.ApplyAsync(transaction, TestContext.Current.CancellationToken);

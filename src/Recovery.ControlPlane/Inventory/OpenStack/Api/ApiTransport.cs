@@ -58,7 +58,8 @@ internal sealed class ApiTransport(OpenStackOptions options, TimeProvider time) 
         {
             throw new OpenStackApiException(
                 $"{name} at {at} did not answer within {limit.TotalSeconds:0} s; see whether it works, and its log.",
-                null, retryCanHelp: true, failure);
+                null, retryCanHelp: true, failure)
+            { Unanswered = true };
         }
         catch (HttpRequestException failure) when (failure.InnerException is AuthenticationException)
         {
@@ -68,12 +69,14 @@ internal sealed class ApiTransport(OpenStackOptions options, TimeProvider time) 
         {
             throw new OpenStackApiException(
                 $"{name} at {at} can't be reached ({failure.Message}); see whether it runs, and the network to it.",
-                null, retryCanHelp: true, failure);
+                null, retryCanHelp: true, failure)
+            { Unanswered = true };
         }
         catch (IOException failure)
         {
             throw new OpenStackApiException(
-                $"{name} at {at} broke its answer off; see whether it works, and its log.", null, retryCanHelp: true, failure);
+                $"{name} at {at} broke its answer off; see whether it works, and its log.", null, retryCanHelp: true, failure)
+            { Unanswered = true };
         }
     }
 

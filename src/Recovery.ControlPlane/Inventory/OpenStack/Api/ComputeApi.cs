@@ -103,7 +103,8 @@ public sealed class ComputeApi
                     unseen?.Message
                     ?? $"Server {seen!.Name} is {seen.Status} after {limit.TotalSeconds:0} s{At(seen)}"
                         + $"{(seen.TaskState is null ? "" : $", in task {seen.TaskState}")}; see nova-compute's log there.",
-                    unseen?.Status, retryCanHelp: true, unseen);
+                    unseen?.Status, retryCanHelp: true, unseen)
+                { Unanswered = unseen is { Unanswered: true } };
             }
 
             await Task.Delay(BetweenLooks, time, cancellationToken);

@@ -31,4 +31,7 @@ public sealed class OpenStackApiException : Exception
 
     /// <summary>The same, asked again a little later, may go well: it was away, slow, or broke inside.</summary>
     public bool RetryCanHelp { get; }
+
+    /// <summary>There was no answer: what was asked for may have been done, or not.</summary>
+    public bool Unanswered { get; init; }
 }

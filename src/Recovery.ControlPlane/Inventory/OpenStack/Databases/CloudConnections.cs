@@ -12,20 +12,17 @@ internal sealed record CellMapping(int Id, Guid Uuid, string Name, string Url)
 }
 
 /// <summary>Finds the cloud's databases. The files with the connection strings are read anew each time: passwords are rotated.</summary>
-public sealed class CloudConnections(OpenStackOptions options)
+public sealed class CloudConnections(OpenStackOptions options) : IForeignConnections
 {
     private readonly SchemaCache schemas = new();
 
     public OpenStackOptions Options => options;
 
-    /// <summary>Where changes are written to.</summary>
-    /// <param name="database">Which.</param>
-    /// <param name="cell">Of <see cref="ForeignDatabase.Nova"/>: the cell's name; else not looked at.</param>
-    /// <exception cref="CloudUnreadableException">It can't be found.</exception>
+    /// <inheritdoc/>
     public Task<DatabaseAddress> WriterAsync(ForeignDatabase database, string cell, CancellationToken cancellationToken) =>
         FindAsync(WriterLoginAsync, database, cell, cancellationToken);
 
-    /// <summary>The same for reading.</summary>
+    /// <summary>The same for the user that may read.</summary>
     /// <exception cref="CloudUnreadableException">It can't be found.</exception>
     public Task<DatabaseAddress> ReaderAsync(ForeignDatabase database, string cell, CancellationToken cancellationToken) =>
         FindAsync(ReaderLoginAsync, database, cell, cancellationToken);

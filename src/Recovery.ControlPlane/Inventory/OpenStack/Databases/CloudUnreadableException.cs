@@ -5,6 +5,13 @@ namespace Recovery.ControlPlane.Inventory.OpenStack.Databases;
 /// <summary>A database of the cloud can't be read. The message is for the operator: which, why, and what to do.</summary>
 public sealed class CloudUnreadableException(string message, Exception? cause = null) : Exception(message, cause)
 {
+    /// <summary>The server was away, not a setting wrong or a right missing.</summary>
+    public bool RetryCanHelp => InnerException is MySqlException
+    {
+        ErrorCode: not (MySqlErrorCode.AccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.TableAccessDenied
+            or MySqlErrorCode.ColumnAccessDenied or MySqlErrorCode.UnknownDatabase)
+    };
+
     internal static CloudUnreadableException Because(MySqlException failure, DatabaseAddress database) => new(
         failure.ErrorCode switch
         {

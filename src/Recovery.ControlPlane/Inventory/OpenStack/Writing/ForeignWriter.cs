@@ -1,5 +1,6 @@
 using System.Data;
 using MySqlConnector;
+using Recovery.ControlPlane.Inventory.OpenStack.Databases;
 using Recovery.ControlPlane.Persistence;
 
 namespace Recovery.ControlPlane.Inventory.OpenStack.Writing;
@@ -26,10 +27,16 @@ internal sealed class ForeignWriter(IForeignConnections connections, TimeProvide
             return ForeignOutcome.Success;
         }
 
-        if (Settings(connections.Of(transaction.Database, transaction.Cell)) is not { } settings)
+        MySqlConnectionStringBuilder settings;
+        try
         {
-            return new ForeignOutcome(
-                false, false, $"Nothing was written: no connection to {ForeignWords.Place(transaction)} for writing is configured, or it can't be read. Check Recovery:OpenStack:WriterConnectionStringFile.");
+            // Found rows are counted, not changed ones: a repeat changes none.
+            var address = await connections.WriterAsync(transaction.Database, transaction.Cell, cancellationToken);
+            settings = new MySqlConnectionStringBuilder(address.ConnectionString) { UseAffectedRows = false };
+        }
+        catch (CloudUnreadableException unreadable)
+        {
+            return new ForeignOutcome(false, unreadable.RetryCanHelp, $"Nothing was written to {ForeignWords.Place(transaction)}: {unreadable.Message}");
         }
 
         for (var attempt = 1; ; attempt++)
@@ -49,22 +56,6 @@ internal sealed class ForeignWriter(IForeignConnections connections, TimeProvide
         }
     }
 
-    /// <returns>Null when there are none, or they make no sense.</returns>
-    private static MySqlConnectionStringBuilder? Settings(string? connectionString)
-    {
-        try
-        {
-            // Found rows are counted, not changed ones: a repeat changes none.
-            return string.IsNullOrEmpty(connectionString)
-                ? null
-                : new MySqlConnectionStringBuilder(connectionString) { UseAffectedRows = false };
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
-        {
-            return null;
-        }
-    }
-
     private static async Task<ForeignOutcome> OnceAsync(
         MySqlConnectionStringBuilder settings, ForeignTransaction transaction, ForeignSecrets secrets, CancellationToken cancellationToken)
     {
@@ -79,7 +70,8 @@ internal sealed class ForeignWriter(IForeignConnections connections, TimeProvide
         var again = false;
         await using (var write = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken))
         {
-            if (await IsDoneAsync(connection, write, transaction, cancellationToken))
+            // A secret that is old can't be told from the new one.
+            if (!HasSecrets(transaction) && await IsDoneAsync(connection, write, transaction, cancellationToken))
             {
                 return ForeignOutcome.Success;
             }
@@ -170,6 +162,9 @@ internal sealed class ForeignWriter(IForeignConnections connections, TimeProvide
 
         return told;
     }
+
+    private static bool HasSecrets(ForeignTransaction transaction) =>
+        transaction.Changes.Any(change => change.Merges.Values.Any(merge => merge.Secrets.Count > 0));
 
     // A counter goes up for others too, and a deleted row's key may have gone to the next row.
     private static bool Tells(RowChange change, IEnumerable<RowChange> later) => change.Miss == Miss.Abort && change.Kind switch

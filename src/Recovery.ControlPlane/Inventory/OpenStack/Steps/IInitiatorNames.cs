@@ -1,0 +1,8 @@
+namespace Recovery.ControlPlane.Inventory.OpenStack.Steps;
+
+/// <summary>What hosts are called as iSCSI initiators.</summary>
+public interface IInitiatorNames
+{
+    /// <summary>Empty when it is not known.</summary>
+    Task<string> OfAsync(string host, CancellationToken cancellationToken);
+}
