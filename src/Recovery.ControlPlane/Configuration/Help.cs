@@ -33,8 +33,9 @@ internal static class Help
             var range = OptionRules.Ranges.TryGetValue(key, out var limits)
                 ? string.Create(CultureInfo.InvariantCulture, $", {limits.Minimum} to {limits.Maximum}")
                 : "";
+            var words = OptionRules.Words.TryGetValue(key, out var known) ? $", of {string.Join(", ", known)}" : "";
             var shown = value is string { Length: 0 } ? "none" : Convert.ToString(value, CultureInfo.InvariantCulture);
-            text.AppendLine(CultureInfo.InvariantCulture, $"  Recovery:{key,-30} default {shown}{range}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  Recovery:{key,-41} default {shown}{range}{words}");
         }
 
         return text

@@ -3,6 +3,10 @@ namespace Recovery.ControlPlane.Configuration;
 /// <summary>Where an OpenStack cloud is, and as whom it is read, changed and asked. <c>Recovery:OpenStack:</c></summary>
 public sealed record OpenStackOptions
 {
+    public const string Auto = "auto";
+    public const string Direct = "direct";
+    public const string Assisted = "assisted";
+
     /// <summary>
     /// A file with the connection string of a user that may read: <c>Server=db;Port=3306;User ID=recovery_reader;Password=…</c>.
     /// It names no database.
@@ -55,7 +59,7 @@ public sealed record OpenStackOptions
     public string Interface { get; init; } = "internal";
 
     /// <summary><c>auto</c>, <c>direct</c> or <c>assisted</c>, where a request does not say.</summary>
-    public string Path { get; init; } = "auto";
+    public string Path { get; init; } = Auto;
 
     /// <summary>A nova-compute that was not seen for so many seconds is down (Nova's service_down_time).</summary>
     public int ServiceDownSeconds { get; init; } = 60;

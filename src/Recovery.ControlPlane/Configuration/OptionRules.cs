@@ -11,6 +11,7 @@ internal static class OptionRules
         {
             ["Database:WaitSeconds"] = (0, 3600),
             ["Fencing:RetrySeconds"] = (1, 86_400),
+            ["OpenStack:ServiceDownSeconds"] = (10, 3600),
             ["Planner:ReservedMemoryMib"] = (0, 67_108_864),
             ["Planner:MemoryOvercommit"] = (0.1, 100),
             ["Planner:VcpuOvercommit"] = (0.1, 1000),
@@ -34,6 +35,15 @@ internal static class OptionRules
             ["Runner:MaxParallelPerBackend"] = (1, 1024),
         };
 
+    /// <summary>Texts that have to be one of these words, spelt so.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Words { get; } =
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
+        {
+            ["Inventory"] = [RecoveryOptions.Libvirt, RecoveryOptions.Nova],
+            ["OpenStack:Interface"] = ["public", "internal", "admin"],
+            ["OpenStack:Path"] = [OpenStackOptions.Auto, OpenStackOptions.Direct, OpenStackOptions.Assisted],
+        };
+
     public static void Check(RecoveryOptions options, IConfigurationSection section, List<string> faults)
     {
         foreach (var (key, range) in Ranges)
@@ -44,6 +54,14 @@ internal static class OptionRules
             {
                 faults.Add(string.Create(CultureInfo.InvariantCulture,
                     $"{section.Path}:{key} is {value}; it has to be from {range.Minimum} to {range.Maximum}."));
+            }
+        }
+
+        foreach (var (key, words) in Words)
+        {
+            if (ValueOf(options, key) is string value && !words.Contains(value, StringComparer.Ordinal))
+            {
+                faults.Add($"{section.Path}:{key} is \"{value}\"; it has to be {string.Join(", ", words.SkipLast(1))} or {words[^1]}.{Nearest.Hint(value, words)}");
             }
         }
 
@@ -60,6 +78,7 @@ internal static class OptionRules
             faults.Add($"{section.Path}:Executors:CertificateFile and KeyFile belong together; one of them is missing.");
         }
 
+        OpenStackRules.Check(options, section, faults);
         if (string.IsNullOrWhiteSpace(options.Runner.Replica))
         {
             faults.Add($"{section.Path}:Runner:Replica is empty; give this replica a name that no other has.");
@@ -78,7 +97,7 @@ internal static class OptionRules
     }
 
     // Empty leaves it out.
-    private static void ExistingFile(IConfigurationSection section, string key, string path, List<string> faults)
+    internal static void ExistingFile(IConfigurationSection section, string key, string path, List<string> faults)
     {
         if (path.Length > 0 && !File.Exists(path))
         {

@@ -9,6 +9,9 @@ namespace Recovery.ControlPlane.Configuration;
 /// </summary>
 internal static class OptionsReader
 {
+    /// <summary>Stands in <see cref="Keys"/> for the names that a section lets one choose: <c>OpenStack:Cells:NAME</c>.</summary>
+    public const string AnyName = "NAME";
+
     /// <param name="section">Where the options are.</param>
     /// <param name="others">Keys of this section that are not options and still known.</param>
     /// <param name="faults">Takes a sentence for each thing that is wrong.</param>
@@ -24,11 +27,13 @@ internal static class OptionsReader
     public static IEnumerable<(string Key, PropertyInfo Property, object? Default)> Keys(Type type, string prefix = "") =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite)
-            .SelectMany(property => IsSection(property.PropertyType)
-                ? Keys(property.PropertyType, $"{prefix}{property.Name}:")
+            .SelectMany(property => IsSection(property.PropertyType) ? Keys(property.PropertyType, $"{prefix}{property.Name}:")
+                : IsNamed(property.PropertyType) ? [($"{prefix}{property.Name}:{AnyName}", property, "")]
                 : [($"{prefix}{property.Name}", property, property.GetValue(Activator.CreateInstance(type)))]);
 
     private static bool IsSection(Type type) => type.IsClass && type != typeof(string);
+
+    private static bool IsNamed(Type type) => type == typeof(IReadOnlyDictionary<string, string>);
 
     private static void Fill(object options, IConfigurationSection section, IReadOnlyList<string> others, List<string> faults)
     {
@@ -53,6 +58,10 @@ internal static class OptionsReader
 
                 Fill(property.GetValue(options)!, child, [], faults);
             }
+            else if (IsNamed(property.PropertyType))
+            {
+                property.SetValue(options, Named(child, faults));
+            }
             else if (child.GetChildren().Any())
             {
                 faults.Add($"{child.Path} is a section or a list; it has to be {Wanted(property.PropertyType)}.");
@@ -66,6 +75,30 @@ internal static class OptionsReader
                 faults.Add($"{child.Path} is \"{child.Value}\"; it has to be {Wanted(property.PropertyType)}.");
             }
         }
+    }
+
+    // Whatever each is called; as everywhere in a configuration, large letters are small ones.
+    private static Dictionary<string, string> Named(IConfigurationSection section, List<string> faults)
+    {
+        if (section.Value is { Length: > 0 })
+        {
+            faults.Add($"{section.Path} is a single value; it has to be a section with a text for each name.");
+        }
+
+        var named = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var child in section.GetChildren())
+        {
+            if (child.GetChildren().Any())
+            {
+                faults.Add($"{child.Path} is a section or a list; it has to be a text.");
+            }
+            else
+            {
+                named[child.Key] = child.Value ?? "";
+            }
+        }
+
+        return named;
     }
 
     private static object? Convert(string text, Type type) => Type.GetTypeCode(type) switch

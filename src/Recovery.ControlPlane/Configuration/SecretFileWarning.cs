@@ -11,7 +11,7 @@ internal sealed partial class SecretFileWarning(RecoveryOptions options, ILogger
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var file in new[] { options.Volumes.ChapFile, options.Executors.KeyFile, options.Database.ConnectionStringFile })
+        foreach (var file in Files(options))
         {
             if (!OperatingSystem.IsWindows() && file.Length > 0 && IsOpen(File.GetUnixFileMode(file)))
             {
@@ -23,6 +23,17 @@ internal sealed partial class SecretFileWarning(RecoveryOptions options, ILogger
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static string[] Files(RecoveryOptions options) =>
+    [
+        options.Volumes.ChapFile,
+        options.Executors.KeyFile,
+        options.Database.ConnectionStringFile,
+        options.OpenStack.ReaderConnectionStringFile,
+        options.OpenStack.WriterConnectionStringFile,
+        options.OpenStack.PasswordFile,
+        options.OpenStack.ApplicationCredentialSecretFile,
+    ];
 
     private static bool IsOpen(UnixFileMode mode) => (mode & Others) != 0 && mode != OfPod;
 

@@ -35,6 +35,45 @@ public sealed class SecretFileWarningTests
         }
     }
 
+    [Fact]
+    public async Task Every_secret_of_a_cloud_is_looked_at()
+    {
+        var folder = Directory.CreateTempSubdirectory("recovery-secrets-").FullName;
+        try
+        {
+            var log = new Lines();
+            var files = new OpenStackOptions
+            {
+                ReaderConnectionStringFile = Open("reader"),
+                WriterConnectionStringFile = Open("writer"),
+                PasswordFile = Open("password"),
+                ApplicationCredentialSecretFile = Open("credential"),
+            };
+
+            await new SecretFileWarning(new RecoveryOptions { OpenStack = files }, log).StartAsync(TestContext.Current.CancellationToken);
+
+            Assert.All(
+                (string[])["reader", "writer", "password", "credential"],
+                name => Assert.Contains(log.All, line => line.Contains($"chmod 600 {Path.Combine(folder, name)}", StringComparison.Ordinal)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        string Open(string name)
+        {
+            var file = Path.Combine(folder, name);
+            File.WriteAllText(file, "");
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+            }
+
+            return file;
+        }
+    }
+
     private sealed class Lines : ILogger<SecretFileWarning>
     {
         public List<string> All { get; } = [];

@@ -19,7 +19,7 @@ public sealed class SettingsTests : IDisposable
         { ["--Recovery:Runner:MaxParallel", "many"], ["Recovery:Runner:MaxParallel is \"many\"; it has to be a whole number."] },
         { ["--Recovery:Planner:MemoryOvercommit", "1,5"], ["Recovery:Planner:MemoryOvercommit is \"1,5\"; it has to be a number, with a point for decimals."] },
         { ["--Recovery:Planner:MemoryOvercommit", "NaN"], ["Recovery:Planner:MemoryOvercommit is NaN; it has to be from 0.1 to 100."] },
-        { ["--Recovery:Runer:MaxParallel", "4"], ["Recovery:Runer is not known. Did you mean \"Runner\"? Known in Recovery: Database, Executors, Fencing, Planner, Plans, Runner, Volumes."] },
+        { ["--Recovery:Runer:MaxParallel", "4"], ["Recovery:Runer is not known. Did you mean \"Runner\"? Known in Recovery: Database, Executors, Fencing, Inventory, OpenStack, Planner, Plans, Runner, Volumes."] },
         { ["--Recovery:Runner:MaxParalel", "4"], ["Recovery:Runner:MaxParalel is not known. Did you mean \"MaxParallel\"? Known in Recovery:Runner: LeaseSeconds, MaxParallel, MaxParallelPerBackend, MaxParallelPerTarget, Replica, StepSeconds."] },
         { ["--Recovery:Runner", "4"], ["Recovery:Runner is a single value; it has to be a section with LeaseSeconds, MaxParallel, MaxParallelPerBackend, MaxParallelPerTarget, Replica, StepSeconds."] },
         { ["--Recovery:Database:File:Name", "x"], ["Recovery:Database:File is a section or a list; it has to be a text."] },
