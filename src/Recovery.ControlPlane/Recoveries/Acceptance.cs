@@ -130,7 +130,7 @@ public sealed class Acceptance(
             });
         }
 
-        var what = $"{StateNames.Of(asked.Kind!.Value)} {string.Join(", ", scope.Hosts)}, {scope.Instances.Count} instances known now{(asked.Plan is { } planned ? $", by plan {planned.Value}" : "")}{(asked.EvenIfAlive ? ", even if alive" : "")}";
+        var what = $"{StateNames.Of(asked.Kind!.Value)} {string.Join(", ", scope.Hosts)}, {scope.Instances.Count} instances known now{(asked.Plan is { } planned ? $", by plan {planned.Value}" : "")}{(asked.EvenIfAlive ? ", even if alive" : "")}{(asked.Route is { } route ? $", route {StateNames.Of(route)}" : "")}";
         database.Events.Add(new EventRow
         {
             RecoveryId = id,

@@ -1,4 +1,3 @@
-using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Workflow;
@@ -36,6 +35,12 @@ public static class AcceptanceChecks
             TargetsThatAreSources(asked, sources, faults);
         }
 
+        AcceptanceRoute.Check(asked, sight, faults);
+        if (asked.Hosts.Count == 0)
+        {
+            faults.AddRange(sources.Select(source => AcceptanceHosts.Refusal(source, sight, FaultCodes.UnknownHost)).OfType<Fault>());
+        }
+
         foreach (var source in sources)
         {
             if (sight.Cluster.FindHost(source.Value) is { } host)
@@ -61,16 +66,14 @@ public static class AcceptanceChecks
         var known = new List<Named<string>>();
         foreach (var name in names)
         {
-            if (sight.Cluster.FindHost(name.Value) is not null)
+            if (AcceptanceHosts.Refusal(name, sight, code) is { } refusal)
+            {
+                faults.Add(refusal);
+            }
+            else
             {
                 known.Add(name);
-                continue;
             }
-
-            var hint = Nearest.Hint(name.Value, sight.Cluster.Hosts.Select(host => host.Name));
-            faults.Add(new(code,
-                $"No host \"{name.Value}\" is registered.{hint} GET /v1/hosts lists those that are; PUT /v1/hosts/{name.Value} registers it.")
-            { Pointer = name.Pointer });
         }
 
         return known;
@@ -91,7 +94,7 @@ public static class AcceptanceChecks
             if (!byId.TryGetValue(name.Value, out var instance))
             {
                 faults.Add(new(FaultCodes.UnknownInstance,
-                    $"No instance {name.Value} is known: no host has reported a domain of this UUID. GET /v1/instances lists those that are.")
+                    $"No instance {name.Value} is known: {(sight.Cloud is null ? "no host has reported a domain of this UUID" : "no cell of the cloud that could be read has it")}. GET /v1/instances lists those that are.")
                 { Pointer = name.Pointer });
             }
             else if (asked.Hosts.Count > 0 && asked.Hosts.All(host => host.Value != instance.Host))

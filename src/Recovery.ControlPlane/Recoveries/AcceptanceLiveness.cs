@@ -32,9 +32,10 @@ internal static class AcceptanceLiveness
             $"Evacuating a living host would run its guests twice. To empty it for maintenance, ask for a drain: {{\"kind\":\"drain\",\"hosts\":[\"{host.Name}\"]}}. This release does not carry drains out yet, so migrate its guests by hand: virsh migrate --live --persistent --undefinesource GUEST qemu+ssh://TARGET/system. If {host.Name} is alive but broken, {BeyondUse}. Or switch it off yourself"),
         HostLiveness.LibvirtDown => Alive(host.Name, sight,
             $"Its libvirt does not answer, and its guests may well be running all the same. Restart libvirtd there; guests survive that. If {host.Name} is beyond that, {BeyondUse}. Or switch it off yourself"),
-        HostLiveness.NeverSeen => new(FaultCodes.HostNeverSeen,
+        // A cloud's databases say what belonged to it all the same; it has to be proven off like any other.
+        HostLiveness.NeverSeen when sight.Cloud is null => new(FaultCodes.HostNeverSeen,
             $"No executor was ever seen on {host.Name}, so nothing is known of its guests and there is nothing to bring up elsewhere. Start recovery-executor there, or check the executor's address with GET /v1/hosts/{host.Name}."),
-        HostLiveness.Silent when sight.TooEarlyToTell.TryGetValue(host.Name, out var wait) => new(FaultCodes.LivenessUnknown,
+        HostLiveness.Silent or HostLiveness.NeverSeen when sight.TooEarlyToTell.TryGetValue(host.Name, out var wait) => new(FaultCodes.LivenessUnknown,
             $"This control plane has listened for heartbeats for a few seconds only and has not heard {host.Name} yet: it can't tell a dead host from one that it has not reached. Send the request again in {Seconds(wait)}."),
         _ => null,
     };
@@ -51,13 +52,17 @@ internal static class AcceptanceLiveness
         _ => null,
     };
 
-    /// <summary>What to know of a host that is alive and taken from all the same; null when there is nothing.</summary>
-    public static PlanWarning? Warning(Host host, bool evenIfAlive) =>
-        evenIfAlive && host.Liveness is HostLiveness.Up or HostLiveness.LibvirtDown
-            ? new("source-alive",
-                $"{host.Name} is alive, and it is asked for all the same (evenIfAlive): its guests that run now will be ended there before they are started elsewhere, by its own executor, or by a fence agent that switches {host.Name} off with all that is on it.")
-            { Host = host.Name }
-            : null;
+    /// <summary>What to know of a host that lives, or may well do so, and is taken from all the same; null when there is nothing.</summary>
+    public static PlanWarning? Warning(Host host, bool evenIfAlive, AcceptanceSight sight) => host.Liveness switch
+    {
+        HostLiveness.Up or HostLiveness.LibvirtDown when evenIfAlive => new("source-alive",
+            $"{host.Name} is alive, and it is asked for all the same (evenIfAlive): its guests that run now will be ended there before they are started elsewhere, by its own executor, or by a fence agent that switches {host.Name} off with all that is on it.")
+        { Host = host.Name },
+        HostLiveness.NeverSeen when sight.Cloud is not null => new("source-never-seen",
+            $"No executor was ever seen on {host.Name}, so that it is silent says nothing of whether it lives. A fence agent would switch it off with all that is on it, or somebody has to attest that it is off.")
+        { Host = host.Name },
+        _ => null,
+    };
 
     private static Fault Alive(string host, AcceptanceSight sight, string advice)
     {

@@ -80,7 +80,7 @@ public sealed class AcceptancePreview(
             [
                 .. scope.Faults.Select(fault => new PlanWarning(fault.Code.Name, fault.Message)),
                 .. request.Hosts.Select(sight.Cluster.FindHost).OfType<Core.Inventory.Host>()
-                    .Select(host => AcceptanceLiveness.Warning(host, request.EvenIfAlive)).OfType<PlanWarning>(),
+                    .Select(host => AcceptanceLiveness.Warning(host, request.EvenIfAlive, sight)).OfType<PlanWarning>(),
                 .. PlanWarnings.Of(made, toPlan),
             ],
         });

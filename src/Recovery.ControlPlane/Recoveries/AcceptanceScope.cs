@@ -27,5 +27,6 @@ public sealed record AcceptanceScope(
         IgnoreDependencies = asked.IgnoreDependencies,
         OnlyAutostart = asked.ReturnOf is not null,
         EvenIfAlive = asked.EvenIfAlive,
+        Route = asked.Route,
     };
 }

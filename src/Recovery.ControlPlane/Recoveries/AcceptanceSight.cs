@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Persistence;
 using Recovery.Core.Inventory;
@@ -16,12 +17,22 @@ public sealed record AcceptanceSight(
     IReadOnlyDictionary<string, Guid> Holders,
     IReadOnlyDictionary<string, TimeSpan> TooEarlyToTell)
 {
+    /// <summary>Null when the cluster is no cloud's.</summary>
+    public CloudSight? Cloud { get; init; }
+
     public Guid? HolderOf(string subject) => Holders.TryGetValue(subject, out var recovery) ? recovery : null;
 }
 
+/// <summary>
+/// What is so in a cloud alone: it is Nova that says which hosts there are and what belongs to them, and it says so of
+/// hosts that were never seen or registered here as well.
+/// </summary>
+/// <param name="Registered">All hosts that are registered here, whether Nova knows them or not.</param>
+public sealed record CloudSight(IReadOnlySet<string> Registered);
+
 /// <summary>Takes the sight.</summary>
 public sealed class AcceptanceLookout(
-    IInventory inventory, LivenessBoard liveness, IDbContextFactory<RecoveryDbContext> databases)
+    IInventory inventory, LivenessBoard liveness, IDbContextFactory<RecoveryDbContext> databases, RecoveryOptions options)
 {
     public async Task<AcceptanceSight> LookAsync(CancellationToken cancellationToken)
     {
@@ -44,6 +55,12 @@ public sealed class AcceptanceLookout(
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var holders = await database.Locks.AsNoTracking()
             .ToDictionaryAsync(held => held.Subject, held => held.RecoveryId, StringComparer.Ordinal, cancellationToken);
-        return new AcceptanceSight(cluster, heard, holders, tooEarly);
+        return new AcceptanceSight(cluster, heard, holders, tooEarly) { Cloud = await CloudAsync(database, cancellationToken) };
     }
+
+    private async Task<CloudSight?> CloudAsync(RecoveryDbContext database, CancellationToken cancellationToken) =>
+        options.Inventory == RecoveryOptions.Nova
+            ? new CloudSight((await database.Hosts.AsNoTracking().Select(host => host.Name).ToListAsync(cancellationToken))
+                .ToHashSet(StringComparer.Ordinal))
+            : null;
 }

@@ -42,6 +42,9 @@ public sealed record AskedRecovery
     /// </summary>
     public bool EvenIfAlive { get; init; }
 
+    /// <summary>The only way by which instances may be brought up; null: whichever is best.</summary>
+    public RecoveryRoute? Route { get; init; }
+
     /// <summary>A plan that was made before; it says all of the above.</summary>
     public Named<Guid>? Plan { get; init; }
 
@@ -70,6 +73,7 @@ public sealed record AskedRecovery
         excludedInstances = ExcludedInstances.Select(instance => instance.Value).Order(),
         ignoreDependencies = IgnoreDependencies,
         evenIfAlive = EvenIfAlive,
+        route = Route?.ToString(),
         plan = Plan?.Value,
         maxParallel = MaxParallel,
     })));

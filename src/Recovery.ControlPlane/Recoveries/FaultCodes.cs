@@ -35,6 +35,8 @@ public static class FaultCodes
     public static readonly FaultCode NotWithPlan = Never("not-with-plan", "The plan says it already");
     public static readonly FaultCode NotWithResume = Never("not-with-resume", "A resume moves and fences nothing");
     public static readonly FaultCode ResumeNotPlanned = Here("resume-not-planned", "A resume is not planned beforehand");
+    public static readonly FaultCode UnknownRoute = Never("unknown-route", "There is no such route");
+    public static readonly FaultCode RouteNotHere = Here("route-not-here", "There are no routes in this cluster");
     public static readonly FaultCode UnknownPlan = Here("unknown-plan", "There is no such plan to carry out");
     public static readonly FaultCode PlanExpired = Here("plan-expired", "The plan is too old to be carried out");
     public static readonly FaultCode DependencyCycle = Here("dependency-cycle", "Instances wait for each other in a circle");

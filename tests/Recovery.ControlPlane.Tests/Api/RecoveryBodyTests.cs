@@ -53,6 +53,14 @@ public sealed class RecoveryBodyTests(RefusalFixture fixture) : IClassFixture<Re
         { """{"kind":"evacuate","hosts":["node1"],"options":{"maxParallel":99999999999999999999}}""", 400, ["out-of-range /options/maxParallel"] },
         { """{"kind":"evacuate","hosts":["node1"],"options":{"fencing":"none"}}""", 400, ["fencing-required /options/fencing"] },
 
+        // By which way.
+        { """{"kind":"evacuate","hosts":["node1"],"options":{"route":"direct"}}""", 422, ["route-not-here /options/route"] },
+        { """{"kind":"evacuate","hosts":["node1"],"options":{"route":"plain"}}""", 400, ["unknown-route /options/route"] },
+        { """{"kind":"evacuate","hosts":["node1"],"options":{"route":true}}""", 400, ["wrong-type /options/route"] },
+        { """{"kind":"resume","hosts":["node1"],"options":{"route":"assisted"}}""", 400,
+            ["route-not-here /options/route", "not-with-resume /options/route", "host-not-up /hosts/0"] },
+        { """{"plan":"01980000-0000-7000-8000-000000000009","options":{"route":"direct"}}""", 400, ["not-with-plan /options/route", "unknown-plan /plan"] },
+
         // What is left out.
         { $$"""{"kind":"evacuate","hosts":["node1"],"excludedTargets":["node3","node3"],"excludedInstances":["{{Rows.Web1}}","{{Rows.Web1}}"]}""", 400,
             ["target-twice /excludedTargets/1", "instance-twice /excludedInstances/1"] },
@@ -122,6 +130,8 @@ public sealed class RecoveryBodyTests(RefusalFixture fixture) : IClassFixture<Re
     [InlineData("/kind", """{"kind":"drain","hosts":["node1"]}""", "virsh migrate")]
     [InlineData("/kind", """{"kind":7,"hosts":["node1"]}""", "is the number 7; it has to be a string")]
     [InlineData("/options/fencing", """{"kind":"evacuate","hosts":["node1"],"options":{"fencing":"skip"}}""", "/attestations")]
+    [InlineData("/options/route", """{"kind":"evacuate","hosts":["node1"],"options":{"route":"asisted"}}""", "Did you mean \"assisted\"?")]
+    [InlineData("/options/route", """{"kind":"evacuate","hosts":["node1"],"options":{"route":"assisted"}}""", "Routes are for OpenStack clouds")]
     [InlineData("/hosts/0", """{"kind":"evacuate","hosts":["node2"]}""", "{\"kind\":\"drain\",\"hosts\":[\"node2\"]}")]
     [InlineData("/hosts/0", """{"kind":"evacuate","hosts":["node2"]}""", "heartbeat is 0")]
     [InlineData("/hosts/0", """{"kind":"evacuate","hosts":["node2"]}""", "\"options\":{\"evenIfAlive\":true}")]

@@ -26,6 +26,7 @@ public class StoredRequestTests : IDisposable
         Assert.Equal(["node2"], request.Targets);
         Assert.Empty(request.ExcludedTargets);
         Assert.Empty(request.ExcludedInstances);
+        Assert.Null(request.Route);
     }
 
     [Fact]

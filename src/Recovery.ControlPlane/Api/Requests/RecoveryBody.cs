@@ -113,7 +113,7 @@ public sealed record RecoveryBody(
         }
 
         var maxParallel = options.Integer("maxParallel", 1, 64);
-        foreach (var decided in (string[])["ignoreDependencies", "evenIfAlive"])
+        foreach (var decided in (string[])["ignoreDependencies", "evenIfAlive", "route"])
         {
             if (namesPlan && options.Has(decided))
             {
@@ -121,6 +121,7 @@ public sealed record RecoveryBody(
             }
         }
 
+        var route = RouteWish.Read(options, faults);
         var ignoreDependencies = options.Boolean("ignoreDependencies");
         var evenIfAlive = options.Boolean("evenIfAlive");
         var dryRun = options.Boolean("dryRun");
@@ -130,6 +131,7 @@ public sealed record RecoveryBody(
             MaxParallel = maxParallel,
             IgnoreDependencies = ignoreDependencies ?? false,
             EvenIfAlive = evenIfAlive ?? false,
+            Route = namesPlan ? null : route,
             DryRun = dryRun ?? false,
         };
     }
@@ -144,6 +146,7 @@ public sealed record RecoveryBody(
 /// <param name="MaxParallel">Instances brought up at the same time, 1 to 64. Left out: as configured.</param>
 /// <param name="IgnoreDependencies">Instances come up in the order of their priorities alone, whatever waits for what.</param>
 /// <param name="EvenIfAlive">The hosts may be alive but beyond use: their own executors end their guests first, or a fence agent switches them off.</param>
+/// <param name="Route">Of an evacuation in an OpenStack cloud: "direct" has the executors start the guests, "assisted" has Nova start them on its own. Left out: whichever is best for each.</param>
 /// <param name="DryRun">Check everything, answer 200 with the plan, and change nothing.</param>
 public sealed record RecoveryBodyOptions(
-    string? Fencing = null, int? MaxParallel = null, bool? IgnoreDependencies = null, bool? EvenIfAlive = null, bool? DryRun = null);
+    string? Fencing = null, int? MaxParallel = null, bool? IgnoreDependencies = null, bool? EvenIfAlive = null, string? Route = null, bool? DryRun = null);

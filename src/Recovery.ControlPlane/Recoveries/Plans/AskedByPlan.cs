@@ -42,6 +42,7 @@ internal static class AskedByPlan
             ExcludedInstances = Named(request.ExcludedInstances),
             IgnoreDependencies = request.IgnoreDependencies,
             EvenIfAlive = request.EvenIfAlive,
+            Route = request.Route,
             MaxParallel = asked.MaxParallel ?? request.MaxParallel,
         };
 
