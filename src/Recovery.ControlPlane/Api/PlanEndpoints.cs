@@ -15,11 +15,11 @@ internal static class PlanEndpoints
         var plans = routes.MapGroup("/v1/plans").WithTags("Plans");
         plans.MapPost("/", PostAsync)
             .Is("See what a recovery would do",
-                "Takes the body of a recovery and changes nothing in the cluster. Targets are asked what they would rewrite in the definitions, for five seconds at most. Hosts that are alive can be planned for too: what would only stand against it now is among the warnings. The plan is kept for a day, and carried out with POST /v1/recoveries {\"plan\":\"ID\"}. With Accept: text/plain as a table.")
+                "Takes the body of a recovery and changes nothing in the cluster. Targets are asked what they would rewrite in the definitions, for five seconds at most. Hosts that are alive can be planned for too: what would only stand against it now is among the warnings. The plan is kept for a day, and carried out with POST /v1/recoveries {\"plan\":\"ID\"}. In an OpenStack cloud each move has its route, why that one, and all that would be written in the cloud's databases. With Accept: text/plain as a table.")
             .Takes<RecoveryBody>(RecoveryBody.Example, RecoveryBody.FullExample)
             .Answers<PlanResource>(StatusCodes.Status200OK, "The plan as things are now.", Acceptable.Json, Acceptable.Text)
             .Refuses(StatusCodes.Status400BadRequest, "The body is wrong for every cluster; every fault is named.")
-            .Refuses(StatusCodes.Status422UnprocessableEntity, "The body names hosts or instances that are not known here, a kind that this release does not carry out, or instances that wait for each other in a circle.")
+            .Refuses(StatusCodes.Status422UnprocessableEntity, "The body names hosts or instances that are not known here, a kind that this release does not carry out, a route where there are none, or instances that wait for each other in a circle.")
             .Refuses(StatusCodes.Status503ServiceUnavailable, Problems.Unreachable);
         plans.MapGet("/{id}", GetAsync)
             .Is("Look at a plan again", "As it was shown when it was made. With Accept: text/plain as a table.")

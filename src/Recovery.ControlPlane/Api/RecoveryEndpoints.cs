@@ -18,14 +18,14 @@ internal static class RecoveryEndpoints
         var recoveries = routes.MapGroup("/v1/recoveries").WithTags("Recoveries");
         recoveries.MapPost("/", PostAsync)
             .Is("Recover the guests of dead hosts",
-                "Everything that stands against it is named at once, or it is accepted and carried out. It is durable from the 202 on: neither a crash nor a closed connection loses it. With {\"plan\":\"ID\"} a plan that was made with POST /v1/plans is carried out as it was shown; what no longer fits is planned again, and is an event. With dryRun everything is checked, the plan is answered and nothing is changed.")
+                "Everything that stands against it is named at once, or it is accepted and carried out. It is durable from the 202 on: neither a crash nor a closed connection loses it. With {\"plan\":\"ID\"} a plan that was made with POST /v1/plans is carried out as it was shown; what no longer fits is planned again, and is an event. In an OpenStack cloud \"options\":{\"route\":\"direct\"} or \"assisted\" takes that way only. With dryRun everything is checked, the plan is answered and nothing is changed.")
             .Header(IdempotencyKey.Header, "Your own name for this request, up to 200 printable characters. Sending the same body again under it is answered as the first time, and is safe after a lost answer.")
             .Takes<RecoveryBody>(RecoveryBody.Example, RecoveryBody.FullExample)
             .Answers<PlanResource>(StatusCodes.Status200OK, "dryRun: it would be accepted, and this is the plan as things are now.", Acceptable.Json, Acceptable.Text)
             .Answers<RecoveryResource>(StatusCodes.Status202Accepted, "It is accepted; Location names it.", Acceptable.Json, Acceptable.Text)
             .Refuses(StatusCodes.Status400BadRequest, "The body is wrong for every cluster; every fault is named.")
             .Refuses(StatusCodes.Status409Conflict, "The request is right and the moment is wrong: a host is still alive, nothing is known of its guests, or a live recovery already involves it. The same request may be accepted later.")
-            .Refuses(StatusCodes.Status422UnprocessableEntity, "The body names hosts or instances that are not known here, a kind that this release does not carry out, a plan that is not kept or has expired, instances that wait for each other in a circle, or the idempotency key came with another body before.")
+            .Refuses(StatusCodes.Status422UnprocessableEntity, "The body names hosts or instances that are not known here, a kind that this release does not carry out, a route where there are none, a plan that is not kept or has expired, instances that wait for each other in a circle, or the idempotency key came with another body before.")
             .Refuses(StatusCodes.Status503ServiceUnavailable, Problems.Unreachable);
         recoveries.MapGet("/", ListAsync)
             .Is("List recoveries", "Newest first. With Accept: text/plain as a table.")
@@ -43,7 +43,7 @@ internal static class RecoveryEndpoints
             .Answers<Page<RecoveryInstanceResource>>(StatusCodes.Status200OK, "Its instances.", Acceptable.Json, Acceptable.Text)
             .Refuses(StatusCodes.Status404NotFound, "There is no such recovery.");
         recoveries.MapGet("/{id}/report", GetReportAsync)
-            .Is("Read what a recovery did, and when", "A timeline for each instance and the steps behind it, from the journal; as far as it has come while it runs. With Accept: text/plain as a table of seconds.")
+            .Is("Read what a recovery did, and when", "A timeline for each instance and the steps behind it, from the journal; as far as it has come while it runs; in an OpenStack cloud also all that was written in its databases. With Accept: text/plain as a table of seconds.")
             .Path("id", Id)
             .Answers<ReportResource>(StatusCodes.Status200OK, "The report.", Acceptable.Json, Acceptable.Text)
             .Refuses(StatusCodes.Status404NotFound, "There is no such recovery.");

@@ -3,6 +3,7 @@ using Recovery.ControlPlane.Api.Text;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Planning;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Tests.Api;
 
@@ -80,6 +81,67 @@ public class PlanTextTests
 
             """,
             PlanText.Of(plan));
+    }
+
+    [Fact]
+    public void In_a_cloud_it_says_by_which_route_why_and_what_it_would_write()
+    {
+        const string Down = "the nova-compute of node3 was not seen for 300 s";
+        var plan = new PlanResource(
+            null, Night, null, ["node1"],
+            [
+                new(1, Rows.Db1, "db1", "node1", "node3", PowerIntent.Run, 50, [], OnlyTarget: false, null, null, ["console on 10.0.0.3"],
+                    RecoveryRoute.Direct, Down, ["placement, resource_providers id 1: generation + 1", "nova cell1, instances of db1: host node1 → node3"]),
+                new(2, Rows.Web1, "web1", "node1", "node2", PowerIntent.Run, 50, [], OnlyTarget: false, null, null, null,
+                    RecoveryRoute.Assisted, "the nova-compute of node2 lives and Nova's API answers", ["nova cell1, instances of web1: host node1 → node2"]),
+                new(3, Rows.Web2, "web2", "node1", "node3", PowerIntent.StayOff, 50, [], OnlyTarget: false, null, null, null, RecoveryRoute.Direct, Down, []),
+            ],
+            [], new EstimateResource(null, null, "no history yet"), []);
+
+        Assert.Equal(
+            """
+            Plan for node1 at 2026-03-01T02:30:00.000Z: 3 moves, 0 unplaced. Nothing was changed.
+            How long it would take can't be said: no history yet.
+
+            #  INSTANCE  FROM   TO     THEN     ROUTE
+            1  db1       node1  node3  run      direct
+            2  web1      node1  node2  run      assisted
+            3  web2      node1  node3  stayOff  direct
+
+            Routes:
+              direct for db1, web2: the nova-compute of node3 was not seen for 300 s
+              assisted for web1: the nova-compute of node2 lives and Nova's API answers
+
+            node3 rewrites in db1:
+              console on 10.0.0.3
+
+            It would write for db1:
+              placement, resource_providers id 1: generation + 1
+              nova cell1, instances of db1: host node1 → node3
+
+            It would write for web1:
+              nova cell1, instances of web1: host node1 → node2
+
+            """,
+            PlanText.Of(plan));
+    }
+
+    [Fact]
+    public void What_is_written_for_many_is_shown_for_the_first_of_them()
+    {
+        var plan = new PlanResource(
+            null, Night, null, ["node1"],
+            [.. Enumerable.Range(1, 12).Select(number => new MoveResource(
+                number, Guid.NewGuid(), $"web{number}", "node1", "node2", PowerIntent.Run, 50, [], OnlyTarget: false, null, null, null,
+                RecoveryRoute.Direct, "no API is known", [$"nova cell1, instances of web{number}: host node1 → node2"]))],
+            [], new EstimateResource(null, null, "no history yet"), []);
+
+        var text = PlanText.Of(plan);
+
+        Assert.Contains("direct for web1, web2, web3, web4, web5 and 7 more: no API is known\n", text);
+        Assert.Contains("It would write for web10:\n", text);
+        Assert.DoesNotContain("It would write for web11:\n", text);
+        Assert.EndsWith("\nand for 2 more; the JSON says what.\n", text);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.Core.Inventory;
 using Recovery.Core.Planning;
+using Recovery.Core.Workflow;
 
 namespace Recovery.ControlPlane.Api.Responses;
 
@@ -54,6 +55,9 @@ public sealed record PlanResource(
 /// <param name="EstimatedSeconds">From its first step until it is as it shall be; missing without history.</param>
 /// <param name="StartsAfterSeconds">From the request until its first step; missing without history.</param>
 /// <param name="Changes">What the target would rewrite in its definition, a sentence each; missing when the target did not say.</param>
+/// <param name="Route">In a cloud how it would be brought up: direct (the executors start it) or assisted (Nova starts it); missing elsewhere.</param>
+/// <param name="RouteReason">Why by that one.</param>
+/// <param name="Writes">In a cloud what would be written in its databases, old and new values, a sentence each; missing elsewhere.</param>
 public sealed record MoveResource(
     int Order,
     Guid Instance,
@@ -66,7 +70,10 @@ public sealed record MoveResource(
     bool OnlyTarget,
     double? EstimatedSeconds,
     double? StartsAfterSeconds,
-    IReadOnlyList<string>? Changes)
+    IReadOnlyList<string>? Changes,
+    RecoveryRoute? Route = null,
+    string? RouteReason = null,
+    IReadOnlyList<string>? Writes = null)
 {
     internal static MoveResource From(int order, Move move, MoveEstimate? time, IReadOnlyList<string>? changes) => new(
         order,
@@ -80,7 +87,10 @@ public sealed record MoveResource(
         move.OnlyTarget,
         time?.Seconds,
         time?.StartsAfterSeconds,
-        changes);
+        changes,
+        move.Route.Shown(),
+        move.RouteReason.Length > 0 ? move.RouteReason : null,
+        move.Route == RecoveryRoute.Plain ? null : move.Writes);
 }
 
 /// <summary>How long a plan would take, from what recoveries took in this installation.</summary>

@@ -17,6 +17,7 @@ namespace Recovery.ControlPlane.Api.Responses;
 /// <param name="ExcludedInstances">These are left where they are.</param>
 /// <param name="IgnoreDependencies">Instances come up in the order of their priorities alone.</param>
 /// <param name="EvenIfAlive">The hosts may be alive but beyond use: their guests are ended first.</param>
+/// <param name="Route">In a cloud the only way by which its instances may be brought up: direct or assisted; missing when whichever is best.</param>
 /// <param name="Limits">Instances brought up at the same time; PUT its /limits.</param>
 /// <param name="Paused">Steps that run are finished, nothing new starts; POST its /continue.</param>
 /// <param name="Cancel">Somebody asked it to end, and what is under way to be so: finish or putBack; missing when nobody did.</param>
@@ -41,6 +42,7 @@ public sealed record RecoveryResource(
     IReadOnlyList<Guid> ExcludedInstances,
     bool IgnoreDependencies,
     bool EvenIfAlive,
+    RecoveryRoute? Route,
     RecoveryLimits Limits,
     bool Paused,
     CancelMode? Cancel,
@@ -66,6 +68,7 @@ public sealed record RecoveryResource(
         row.Request.ExcludedInstances,
         row.Request.IgnoreDependencies,
         row.Request.EvenIfAlive,
+        row.Request.Route,
         row.Limits,
         row.Paused,
         row.Cancel,
@@ -113,6 +116,7 @@ public sealed record InstanceCounts(
 /// <param name="Name">Its name.</param>
 /// <param name="Source">The host that it is taken from.</param>
 /// <param name="Target">The host that takes it; missing while none can.</param>
+/// <param name="Route">In a cloud how it is brought up: direct (the executors start it) or assisted (Nova starts it); missing elsewhere.</param>
 /// <param name="Position">Its place in the plan's order.</param>
 /// <param name="Intent">run, pause or stayOff: how it shall be afterwards.</param>
 /// <param name="State">waiting, recovering, puttingBack, awaitingReadiness; recovered, failed, failedUnclean, unplaced and skipped are ends.</param>
@@ -128,6 +132,7 @@ public sealed record RecoveryInstanceResource(
     string Name,
     string Source,
     string? Target,
+    RecoveryRoute? Route,
     int Position,
     PowerIntent Intent,
     InstanceState State,
@@ -144,6 +149,7 @@ public sealed record RecoveryInstanceResource(
         row.Name,
         row.Source,
         row.Target,
+        row.Route.Shown(),
         row.Position,
         row.Intent,
         row.State,

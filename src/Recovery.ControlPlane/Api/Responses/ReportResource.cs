@@ -59,6 +59,7 @@ public sealed record ReportResource(
 /// <param name="Name">Its name.</param>
 /// <param name="Source">The host that it was taken from.</param>
 /// <param name="Target">The host that has it.</param>
+/// <param name="Route">In a cloud how it was brought up: direct or assisted; missing elsewhere.</param>
 /// <param name="Intent">run, pause or stayOff.</param>
 /// <param name="State">Where it is.</param>
 /// <param name="Reason">Why it failed or is unplaced.</param>
@@ -66,31 +67,40 @@ public sealed record ReportResource(
 /// <param name="Attempt">The attempt that the timeline is about.</param>
 /// <param name="Timeline">The moments that count.</param>
 /// <param name="Steps">Of all attempts, in their order.</param>
+/// <param name="Writes">In a cloud all that was written in its databases in all attempts, and put back there, in that order; missing elsewhere.</param>
 public sealed record InstanceReport(
     Guid Instance,
     string Name,
     string Source,
     string? Target,
+    RecoveryRoute? Route,
     PowerIntent Intent,
     InstanceState State,
     string Reason,
     bool SkipRequested,
     int Attempt,
     Timeline Timeline,
-    IReadOnlyList<StepReport> Steps)
+    IReadOnlyList<StepReport> Steps,
+    IReadOnlyList<string>? Writes)
 {
     internal static InstanceReport From(RecoveryRow recovery, RecoveryInstanceRow row, IReadOnlyList<JournalRow> journal) => new(
         row.InstanceId,
         row.Name,
         row.Source,
         row.Target,
+        row.Route.Shown(),
         row.Intent,
         row.State,
         row.Reason,
         row.SkipRequested,
         row.Attempt,
         Timeline.From(recovery, row, journal),
-        [.. journal.Select(StepReport.From)]);
+        [.. journal.Select(StepReport.From)],
+        row.Route == RecoveryRoute.Plain ? null : [.. journal.Where(WroteElsewhere).SelectMany(step => step.Details)]);
+
+    // A step that failed, or of which nobody knows what became, is among the steps with what it was to write.
+    private static bool WroteElsewhere(JournalRow step) =>
+        step.Outcome == StepOutcome.Succeeded && StepPerformers.Of(step.Action) == StepPerformer.Inventory;
 }
 
 /// <summary>The moments of an instance's recovery; each is missing until it was.</summary>
@@ -137,7 +147,7 @@ public sealed record Timeline(
 /// <param name="Outcome">succeeded, failedTransiently or failedForGood; missing while it runs.</param>
 /// <param name="Code">The executor's error code.</param>
 /// <param name="Message">For a human.</param>
-/// <param name="Details">What was rewritten in the definition, or why it was refused.</param>
+/// <param name="Details">What was rewritten in the definition, or why it was refused; of a step in a cloud's databases what it writes, old and new values.</param>
 public sealed record StepReport(
     StepAction Action,
     string Host,

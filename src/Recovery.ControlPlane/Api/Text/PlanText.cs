@@ -8,8 +8,7 @@ namespace Recovery.ControlPlane.Api.Text;
 /// <summary>A plan as text.</summary>
 internal static class PlanText
 {
-    // Whoever reads more than this reads the JSON.
-    private const int RewritesAtMost = 10;
+    private const int NamesAtMost = 5;
 
     public static string Of(PlanResource plan)
     {
@@ -22,7 +21,7 @@ internal static class PlanText
         text.Append(Estimate(plan.Estimate));
         if (plan.Moves.Count > 0)
         {
-            text.Append('\n').Append(Moves(plan));
+            text.Append('\n').Append(Moves(plan)).Append(Routes(plan));
         }
 
         foreach (var unplaced in plan.Unplaced)
@@ -32,10 +31,13 @@ internal static class PlanText
 
         if (plan.Warnings.Count > 0)
         {
-            text.Append("\nWarnings:\n").Append(Lines(plan.Warnings.Select(warning => warning.Message)));
+            text.Append("\nWarnings:\n").Append(InstanceSections.Indented(plan.Warnings.Select(warning => warning.Message)));
         }
 
-        return text.Append(Rewrites(plan)).ToString();
+        return text
+            .Append(InstanceSections.Of(plan.Moves, move => move.Changes, move => $"{move.Target} rewrites in {move.Name}", "in"))
+            .Append(InstanceSections.Of(plan.Moves, move => move.Writes, move => $"It would write for {move.Name}", "for"))
+            .ToString();
     }
 
     private static string Estimate(EstimateResource estimate) => estimate.TotalSeconds is { } total
@@ -47,7 +49,8 @@ internal static class PlanText
         var names = plan.Moves.ToDictionary(move => move.Instance, move => move.Name);
         var timed = plan.Moves.Any(move => move.EstimatedSeconds is not null);
         var waits = plan.Moves.Any(move => move.After.Count > 0);
-        string[] headings = ["#", "INSTANCE", "FROM", "TO", "THEN", .. Some(timed, "READY"), .. Some(waits, "AFTER")];
+        var routed = plan.Moves.Any(move => move.Route is not null);
+        string[] headings = ["#", "INSTANCE", "FROM", "TO", "THEN", .. Some(routed, "ROUTE"), .. Some(timed, "READY"), .. Some(waits, "AFTER")];
         var table = new TextTable(headings);
         foreach (var move in plan.Moves)
         {
@@ -57,6 +60,7 @@ internal static class PlanText
                 move.Source,
                 move.Target,
                 StateNames.Of(move.Intent),
+                .. Some(routed, move.Route is { } route ? StateNames.Of(route) : "-"),
                 .. Some(timed, move is { StartsAfterSeconds: { } start, EstimatedSeconds: { } seconds }
                     ? $"+{Times.Age(TimeSpan.FromSeconds(Math.Ceiling(start + seconds)))}"
                     : "-"),
@@ -73,7 +77,7 @@ internal static class PlanText
             ? $"{unplaced.Name} on {unplaced.Source} stays down, as somebody wanted:\n"
             : $"{unplaced.Name} on {unplaced.Source} can't be placed:\n");
         var why = WhyUnplaced.Of(unplaced);
-        text.Append(Lines(why.Hosts)).Append(why.More > 0 ? $"  {why.MoreHosts}\n" : "");
+        text.Append(InstanceSections.Indented(why.Hosts)).Append(why.More > 0 ? $"  {why.MoreHosts}\n" : "");
         if (unplaced.LostTo.Count > 0)
         {
             text.Append($"  lost to: {string.Join(", ", unplaced.LostTo.Select(winner => $"{winner.Name} on {winner.Host} (priority {winner.Priority}, its own {unplaced.Priority})"))}\n");
@@ -87,15 +91,20 @@ internal static class PlanText
         return text.ToString();
     }
 
-    private static string Rewrites(PlanResource plan)
+    // Most go by the same way for the same reason.
+    private static string Routes(PlanResource plan)
     {
-        var rewritten = plan.Moves.Where(move => move.Changes is { Count: > 0 }).ToList();
-        var more = rewritten.Count - RewritesAtMost;
-        return string.Concat(rewritten.Take(RewritesAtMost).Select(move => $"\n{move.Target} rewrites in {move.Name}:\n{Lines(move.Changes!)}"))
-            + (more > 0 ? $"\nand in {more} more; the JSON says what.\n" : "");
+        var reasons = plan.Moves
+            .Where(move => move is { Route: not null, RouteReason: not null })
+            .GroupBy(move => (Route: move.Route!.Value, Reason: move.RouteReason!), move => move.Name)
+            .Select(group => $"{StateNames.Of(group.Key.Route)} for {Names([.. group])}: {group.Key.Reason}")
+            .ToList();
+        return reasons.Count == 0 ? "" : $"\nRoutes:\n{InstanceSections.Indented(reasons)}";
     }
 
-    private static string[] Some(bool wanted, string cell) => wanted ? [cell] : [];
+    private static string Names(IReadOnlyList<string> names) => names.Count <= NamesAtMost
+        ? string.Join(", ", names)
+        : $"{string.Join(", ", names.Take(NamesAtMost))} and {names.Count - NamesAtMost} more";
 
-    private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => $"  {line}\n"));
+    private static string[] Some(bool wanted, string cell) => wanted ? [cell] : [];
 }

@@ -49,10 +49,17 @@ internal static class RecoveryText
 
     public static string Instances(IReadOnlyList<RecoveryInstanceResource> instances)
     {
-        var table = new TextTable("INSTANCE", "STATE", "TARGET", "REASON");
+        var routed = instances.Any(instance => instance.Route is not null);
+        var table = new TextTable(["INSTANCE", "STATE", "TARGET", .. Route(routed, "ROUTE"), "REASON"]);
         foreach (var instance in instances)
         {
-            table.Row(instance.Name, State(instance.State, instance.SkipRequested), instance.Target ?? "-", instance.Reason);
+            table.Row([
+                instance.Name,
+                State(instance.State, instance.SkipRequested),
+                instance.Target ?? "-",
+                .. Route(routed, instance.Route),
+                instance.Reason,
+            ]);
         }
 
         return table.ToString();
@@ -60,22 +67,26 @@ internal static class RecoveryText
 
     public static string Report(ReportResource report)
     {
-        var table = new TextTable("INSTANCE", "STATE", "TARGET", "PLANNED", "FENCED", "CONNECTED", "STARTED", "READY", "REASON");
+        var routed = report.Instances.Any(instance => instance.Route is not null);
+        var table = new TextTable(["INSTANCE", "STATE", "TARGET", .. Route(routed, "ROUTE"), "PLANNED", "FENCED", "CONNECTED", "STARTED", "READY", "REASON"]);
         foreach (var instance in report.Instances)
         {
-            table.Row(
+            table.Row([
                 instance.Name,
                 State(instance.State, instance.SkipRequested),
                 instance.Target ?? "-",
+                .. Route(routed, instance.Route),
                 After(instance.Timeline.PlannedAt),
                 After(instance.Timeline.FencedAt),
                 After(instance.Timeline.ConnectedAt),
                 After(instance.Timeline.StartedAt),
                 After(instance.Timeline.ReadyAt),
-                instance.Reason);
+                instance.Reason,
+            ]);
         }
 
-        return $"Recovery {report.Recovery}: {StateNames.Of(report.State)}{(report.Reason.Length > 0 ? $", {report.Reason}" : "")}\nAsked {Times.Iso(report.CreatedAt)}; times are seconds from then.\n{(report.FinishedAt is null ? Steered(report.Paused, report.Cancel, report.Limits) : "")}\n{table}";
+        var written = InstanceSections.Of(report.Instances, instance => instance.Writes, instance => $"Written for {instance.Name}", "for");
+        return $"Recovery {report.Recovery}: {StateNames.Of(report.State)}{(report.Reason.Length > 0 ? $", {report.Reason}" : "")}\nAsked {Times.Iso(report.CreatedAt)}; times are seconds from then.\n{(report.FinishedAt is null ? Steered(report.Paused, report.Cancel, report.Limits) : "")}\n{table}{written}";
 
         string After(DateTimeOffset? time) =>
             time is { } at ? (at - report.CreatedAt).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "-";
@@ -94,6 +105,10 @@ internal static class RecoveryText
             _ => "",
         }
         + $"At the same time: {limits.InAll} in all, {limits.PerTarget} on one target, {limits.PerBackend} on one storage.\n";
+
+    private static string[] Route(bool routed, string cell) => routed ? [cell] : [];
+
+    private static string[] Route(bool routed, RecoveryRoute? route) => Route(routed, route is { } its ? StateNames.Of(its) : "-");
 
     private static string State(InstanceState state, bool skipRequested) =>
         StateNames.Of(state) + (skipRequested && state == InstanceState.Waiting ? ", to be skipped" : "");
