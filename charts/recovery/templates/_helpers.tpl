@@ -56,6 +56,28 @@ helm.sh/chart: {{ printf "%s-%s" (first .).Chart.Name (first .).Chart.Version | 
 {{- default (printf "%s-chap" (include "recovery.fullname" .)) .Values.chap.existingSecret -}}
 {{- end -}}
 
+{{- define "recovery.inCloud" -}}
+{{- if eq (default "libvirt" .Values.settings.Inventory) "nova" -}}yes{{- end -}}
+{{- end -}}
+
+{{/* The cloud's part of the settings: what is said, and where its secrets are mounted. */}}
+{{- define "recovery.openstackSettings" -}}
+{{- $settings := deepCopy (default dict .Values.settings.OpenStack) -}}
+{{- with .Values.openstack -}}
+{{- $_ := set $settings "ReaderConnectionStringFile" "/etc/recovery/openstack-databases/reader" -}}
+{{- if .databases.writerKey -}}
+{{- $_ := set $settings "WriterConnectionStringFile" "/etc/recovery/openstack-databases/writer" -}}
+{{- end -}}
+{{- if .identity.existingSecret -}}
+{{- $_ := set $settings (ternary "ApplicationCredentialSecretFile" "PasswordFile" (not (empty $settings.ApplicationCredentialId))) "/etc/recovery/openstack-identity/secret" -}}
+{{- end -}}
+{{- if .authority.existingSecret -}}
+{{- $_ := set $settings "AuthorityFile" "/etc/recovery/openstack-authority/ca.crt" -}}
+{{- end -}}
+{{- end -}}
+{{- $settings | toJson -}}
+{{- end -}}
+
 {{/* The database's part of the settings; the control plane and the migration job read the same. */}}
 {{- define "recovery.databaseSettings" -}}
 {{- if eq .Values.database.provider "mysql" -}}

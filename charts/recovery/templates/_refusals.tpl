@@ -25,6 +25,31 @@
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
 {{- $faults = append $faults "ingress.enabled is true, and ingress.hosts is empty. Name a host: [{host: recovery.example.org, path: /}]." -}}
 {{- end -}}
+{{- $cloud := default dict .Values.settings.OpenStack -}}
+{{- with .Values.openstack -}}
+{{- if include "recovery.inCloud" $ -}}
+{{- if not .databases.existingSecret -}}
+{{- $faults = append $faults "settings.Inventory is nova, and nothing says how to reach the cloud's databases. Set openstack.databases.existingSecret to the name of a secret that has the connection strings." -}}
+{{- end -}}
+{{- if and $cloud.IdentityUrl (not .identity.existingSecret) -}}
+{{- $faults = append $faults "settings.OpenStack.IdentityUrl is set, and openstack.identity.existingSecret is not: there is nothing to log in with. Set it to the name of a secret that has the password." -}}
+{{- end -}}
+{{- if and .identity.existingSecret (not $cloud.IdentityUrl) -}}
+{{- $faults = append $faults "openstack.identity.existingSecret is set, and settings.OpenStack.IdentityUrl is not: there is nowhere to log in. Set it to Keystone's address, or take the secret out." -}}
+{{- end -}}
+{{- if and $cloud.IdentityUrl $cloud.ApplicationCredentialId (or $cloud.Username $cloud.Project) -}}
+{{- $faults = append $faults "settings.OpenStack.ApplicationCredentialId and settings.OpenStack.Username or Project are both set. Keep one way to log in." -}}
+{{- end -}}
+{{- if and $cloud.IdentityUrl (not $cloud.ApplicationCredentialId) (or (not $cloud.Username) (not $cloud.Project)) -}}
+{{- $faults = append $faults "settings.OpenStack.IdentityUrl is set, and nothing says as whom to log in. Set settings.OpenStack.Username and Project, or ApplicationCredentialId." -}}
+{{- end -}}
+{{- if and (eq (default "auto" $cloud.Path) "assisted") (not $cloud.IdentityUrl) -}}
+{{- $faults = append $faults "settings.OpenStack.Path is assisted, which has Nova start the guests, and settings.OpenStack.IdentityUrl is empty. Set it to Keystone's address, or Path to auto or direct." -}}
+{{- end -}}
+{{- else if or .databases.existingSecret .identity.existingSecret .authority.existingSecret -}}
+{{- $faults = append $faults "openstack names secrets, and settings.Inventory is libvirt, which would leave them unused. Set settings.Inventory=nova, or take them out." -}}
+{{- end -}}
+{{- end -}}
 {{- with .Values.executor -}}
 {{- if .enabled -}}
 {{- $tls := or .tls.existingSecret .tls.hostPath -}}

@@ -16,6 +16,14 @@ internal sealed class MountedFiles : IDisposable
         ["outside-fencing"] = new() { ["bmc-node1"] = "secret" },
         ["outside-chap"] = new() { ["passwords"] = "[]" },
         ["outside-client-tls"] = new() { ["tls.crt"] = "", ["tls.key"] = "", ["ca.crt"] = "" },
+        ["outside-openstack"] = new()
+        {
+            ["reader"] = "Server=db;User ID=recovery_reader;Password=secret",
+            ["read-only"] = "Server=db;User ID=recovery_reader;Password=secret",
+            ["writer"] = "Server=db;User ID=recovery_writer;Password=secret",
+        },
+        ["outside-identity"] = new() { ["password"] = "secret", ["credential"] = "secret" },
+        ["outside-authority"] = new() { ["ca.crt"] = "" },
         ["outside-executor-tls"] = new() { ["tls.crt"] = "", ["tls.key"] = "", ["ca.crt"] = "" },
     };
 

@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Recovery.ControlPlane.Configuration;
+using Recovery.Deployment.Tests.Charts;
 using Recovery.Executor.Configuration;
 using CommandLine = Recovery.Executor.Configuration.CommandLine;
 
 namespace Recovery.Deployment.Tests.Compose;
 
-public sealed class ComposeTests : IDisposable
+public sealed partial class ComposeTests : IDisposable
 {
     private static readonly string[] Ours = ["migration", "control-plane", "executor"];
 
@@ -85,13 +87,31 @@ public sealed class ComposeTests : IDisposable
     [Theory, InlineData("migration"), InlineData("control-plane")]
     public void The_control_plane_understands_its_settings_and_finds_every_file(string name)
     {
-        var service = file.Services()[name]!;
-        var environment = Mounted(service).ToDictionary(pair => pair.Key.Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair.Value);
-
-        var settings = Settings.Read(
-            service["command"].Texts(), new ConfigurationBuilder().AddInMemoryCollection(environment).Build());
+        var settings = SettingsOf(file.Services()[name]!);
 
         Assert.True(settings.Faults.Count == 0, string.Join("\n", settings.Faults));
+    }
+
+    [Fact]
+    public void What_the_documentation_adds_for_a_cloud_is_understood_too()
+    {
+        var service = file.Services()["control-plane"]!;
+        var added = ValuesTests.Json(CloudOverride().Match(Repository.Read("docs/deployment.md")).Groups[1].Value);
+        foreach (var (name, value) in added.Services()["control-plane"]!["environment"]!.AsObject())
+        {
+            service["environment"]![name] = value!.DeepClone();
+        }
+
+        foreach (var secret in added.Services()["control-plane"]!["secrets"].Texts())
+        {
+            Assert.Equal($"./secrets/{secret}", (string?)added["secrets"]![secret]!["file"]);
+            service["secrets"]!.AsArray().Add(secret);
+        }
+
+        var settings = SettingsOf(service);
+
+        Assert.True(settings.Faults.Count == 0, string.Join("\n", settings.Faults));
+        Assert.Equal(RecoveryOptions.Nova, settings.Options.Inventory);
     }
 
     [Fact]
@@ -119,6 +139,15 @@ public sealed class ComposeTests : IDisposable
             Assert.Equal(path is "/srv/vms" or "/usr/share", (bool?)volume["read_only"] ?? false);
         }
     }
+
+    private Settings SettingsOf(JsonNode service)
+    {
+        var environment = Mounted(service).ToDictionary(pair => pair.Key.Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair.Value);
+        return Settings.Read(service["command"].Texts(), new ConfigurationBuilder().AddInMemoryCollection(environment).Build());
+    }
+
+    [GeneratedRegex("```yaml\n(services:\n.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CloudOverride();
 
     private static bool IsSecret(string variable) =>
         new[] { "password", "connectionstring", "key", "chapfile" }.Any(word => variable.Contains(word, StringComparison.OrdinalIgnoreCase));
