@@ -59,7 +59,7 @@ public static class Program
         builder.Services
             .AddRecoveryOptions(settings.Options)
             .AddPersistence(settings.Options.Database)
-            .AddLibvirtInventory()
+            .AddInventory(settings.Options)
             .AddExecutors()
             .AddDetection()
             .AddFencing()
