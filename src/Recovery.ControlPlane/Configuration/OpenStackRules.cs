@@ -15,6 +15,11 @@ internal static class OpenStackRules
         {
             CheckDatabases(options.OpenStack, cloud, faults);
             CheckApi(options.OpenStack, cloud, faults);
+            if (options.OpenStack.Definitions is { CpuMode: "custom", CpuModel.Length: 0 })
+            {
+                faults.Add($"{cloud.Path}:Definitions:CpuMode is custom, and CpuModel is empty. Set CpuModel to the first of nova.conf's cpu_models.");
+            }
+
             return;
         }
 

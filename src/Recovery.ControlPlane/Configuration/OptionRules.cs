@@ -12,6 +12,7 @@ internal static class OptionRules
             ["Database:WaitSeconds"] = (0, 3600),
             ["Fencing:RetrySeconds"] = (1, 86_400),
             ["OpenStack:ServiceDownSeconds"] = (10, 3600),
+            ["OpenStack:Definitions:MemoryStatsSeconds"] = (0, 3600),
             ["Planner:ReservedMemoryMib"] = (0, 67_108_864),
             ["Planner:MemoryOvercommit"] = (0.1, 100),
             ["Planner:VcpuOvercommit"] = (0.1, 1000),
@@ -42,6 +43,11 @@ internal static class OptionRules
             ["Inventory"] = [RecoveryOptions.Libvirt, RecoveryOptions.Nova],
             ["OpenStack:Interface"] = ["public", "internal", "admin"],
             ["OpenStack:Path"] = [OpenStackOptions.Auto, OpenStackOptions.Direct, OpenStackOptions.Assisted],
+            ["OpenStack:Definitions:VirtType"] = ["kvm", "qemu"],
+            ["OpenStack:Definitions:CpuMode"] = ["none", "host-model", "host-passthrough", "custom"],
+            ["OpenStack:Definitions:ImagesType"] = ["qcow2", "raw"],
+            ["OpenStack:Definitions:CacheMode"] = ["none", "writethrough", "writeback", "directsync", "unsafe"],
+            ["OpenStack:Definitions:ConfigDriveFormat"] = ["iso9660", "vfat"],
         };
 
     public static void Check(RecoveryOptions options, IConfigurationSection section, List<string> faults)

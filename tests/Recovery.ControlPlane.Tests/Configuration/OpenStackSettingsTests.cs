@@ -31,6 +31,11 @@ public sealed class OpenStackSettingsTests : IDisposable
         { ["ReaderConnectionStringFile=FILE", "Cells=cell1"], ["Recovery:OpenStack:Cells is a single value; it has to be a section with a text for each name."] },
         { ["ReaderConnectionStringFile=FILE", "Cells:cell1:Database=nova"], ["Recovery:OpenStack:Cells:cell1 is a section or a list; it has to be a text."] },
 
+        { ["ReaderConnectionStringFile=FILE", "Definitions:CpuMode=custom"],
+            ["Recovery:OpenStack:Definitions:CpuMode is custom, and CpuModel is empty. Set CpuModel to the first of nova.conf's cpu_models."] },
+        { ["ReaderConnectionStringFile=FILE", "Definitions:CpuMode=host-passthru"],
+            ["Recovery:OpenStack:Definitions:CpuMode is \"host-passthru\"; it has to be none, host-model, host-passthrough or custom. Did you mean \"host-passthrough\"?"] },
+
         // The APIs.
         { ["ReaderConnectionStringFile=FILE", "IdentityUrl=keystone:5000", "Username=recovery", "Project=service", "PasswordFile=FILE"],
             ["Recovery:OpenStack:IdentityUrl is \"keystone:5000\"; it has to be Keystone's address, as https://keystone:5000/v3."] },
