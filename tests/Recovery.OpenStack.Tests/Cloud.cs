@@ -5,7 +5,7 @@ using Recovery.EndToEnd.Tests;
 using Recovery.Labs;
 
 [assembly: AssemblyFixture(typeof(Recovery.OpenStack.Tests.Cloud))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly)]
 
 namespace Recovery.OpenStack.Tests;
 
@@ -19,7 +19,7 @@ public sealed class Cloud : IAsyncLifetime
     private const string State = "/var/lib/recovery-openstack";
     private const string Instances = "/var/lib/nova/instances";
     private static readonly int Subnet =
-        int.Parse(Environment.GetEnvironmentVariable("RECOVERY_OPENSTACK_SUBNET") ?? "88", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("RECOVERY_OPENSTACK_SUBNET") ?? "86", CultureInfo.InvariantCulture);
 
     private Lab? lab;
     private LabControlPlane? controlPlane;

@@ -78,7 +78,7 @@ internal sealed class Evacuation(Cloud cloud, IReadOnlyDictionary<string, Guid> 
         await Cloud.UntilAsync("Nova's rows of the evacuation are completed", async () =>
             (await cloud.Api.GetAsync($"{cloud.Api.Nova}/os-migrations?migration_type=evacuation&source_compute=node1", Cancellation))
                 .GetProperty("migrations").EnumerateArray()
-                .Where(row => Moved.ContainsValue(row.GetProperty("instance_uuid").GetGuid()))
+                .Where(row => Moved.Values.Contains(row.GetProperty("instance_uuid").GetGuid()))
                 .All(row => row.GetProperty("status").GetString() == "completed"));
         foreach (var (name, id) in Moved)
         {

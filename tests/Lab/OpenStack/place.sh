@@ -3,7 +3,7 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 lab=openstack
-subnet=${RECOVERY_OPENSTACK_SUBNET:-88}
+subnet=${RECOVERY_OPENSTACK_SUBNET:-86}
 hosts="node1 node2 node3"
 
 state=/var/lib/recovery-openstack
