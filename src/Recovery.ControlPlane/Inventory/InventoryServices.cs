@@ -4,7 +4,6 @@ using Recovery.ControlPlane.Inventory.OpenStack;
 using Recovery.ControlPlane.Inventory.OpenStack.Api;
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 using Recovery.ControlPlane.Inventory.OpenStack.Databases;
-using Recovery.ControlPlane.Inventory.OpenStack.Writing;
 using Recovery.ControlPlane.Inventory.Reports;
 
 namespace Recovery.ControlPlane.Inventory;
@@ -25,7 +24,8 @@ public static class InventoryServices
     /// <summary>The inventory of an OpenStack cloud. Needs a factory of <c>RecoveryDbContext</c>, and <c>OpenStackOptions</c>.</summary>
     public static IServiceCollection AddNovaInventory(this IServiceCollection services)
     {
-        services.AddReports();
+        services.AddCloudBelonging();
+        services.AddCloudSteps();
         services.AddSingleton<CloudConnections>();
         services.AddSingleton<CloudReader>();
         services.AddSingleton<InstanceFactsReader>();
@@ -33,8 +33,6 @@ public static class InventoryServices
         services.AddSingleton<OpenStackApis>();
         services.AddSingleton<CloudDefinitions>();
         services.AddSingleton<IInventory, NovaInventory>();
-        services.AddSingleton<ForeignWriter>();
-        services.AddSingleton<IInventorySteps, CloudSteps>();
         return services;
     }
 

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Recovery.ControlPlane.Configuration;
 using Recovery.ControlPlane.Inventory;
 using Recovery.ControlPlane.Inventory.OpenStack;
 using Recovery.ControlPlane.Inventory.OpenStack.Api;
 using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 using Recovery.ControlPlane.Inventory.OpenStack.Databases;
+using Recovery.ControlPlane.Inventory.OpenStack.Writing;
 using Recovery.ControlPlane.Inventory.Reports;
 using Recovery.ControlPlane.Persistence.Rows;
 using Recovery.ControlPlane.Tests.Inventory;
@@ -52,7 +54,9 @@ internal sealed class NovaCloud : IAsyncDisposable
         apis = new OpenStackApis(Options, new HastyTime());
         Inventory = new NovaInventory(
             new CloudReader(connections, Time), reports, Instances, Targets,
-            new CloudDefinitions(Reports, reports, connections, Time), apis, Options, Time);
+            new CloudDefinitions(Reports, reports, connections, Time),
+            new HostReadmission(connections, apis, new ForeignWriter(connections, Time), Time, NullLogger<HostReadmission>.Instance),
+            apis, Options, Time);
     }
 
     public CloudDatabases Databases { get; }

@@ -13,6 +13,7 @@ public static class CloudStepServices
         services.TryAddSingleton<ForeignWriter>();
         services.TryAddSingleton<IForeignConnections>(provider => provider.GetRequiredService<CloudConnections>());
         services.AddSingleton<IVolumeSecrets, VolumeSecrets>();
+        services.AddSingleton<IInitiatorNames, ReportedInitiatorNames>();
         services.AddSingleton<StepFacts>();
         services.AddSingleton<AnsweringApis>();
         services.AddSingleton<RowSteps>();

@@ -19,6 +19,7 @@ internal sealed class NovaInventory(
     InstanceFactsReader instances,
     TargetFactsReader targets,
     CloudDefinitions definitions,
+    HostReadmission readmission,
     OpenStackApis apis,
     OpenStackOptions options,
     TimeProvider time)
@@ -45,7 +46,7 @@ internal sealed class NovaInventory(
         plan.Moves.Count == 0 ? Task.FromResult(plan) : ReadAsync(() => RoutedAsync(plan, wished, cancellationToken));
 
     /// <inheritdoc/>
-    public Task<string?> ReadmitAsync(string host, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<string?> ReadmitAsync(string host, CancellationToken cancellationToken) => readmission.ReadmitAsync(host, cancellationToken);
 
     private async Task<Plan> RoutedAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Recovery.ControlPlane.Inventory.OpenStack.Steps;
 
 /// <summary>Moves the attachments of an instance's volumes by Cinder's API, and back: for a storage that lets in only whom Cinder named.</summary>
 internal sealed class AttachmentSteps(
-    StepFacts facts, OpenStackApis apis, ForeignWriter writer, TimeProvider time, IInitiatorNames? initiators = null)
+    StepFacts facts, OpenStackApis apis, ForeignWriter writer, TimeProvider time, IInitiatorNames initiators)
 {
     // A move takes six looks; more of them mean that somebody else is at work on the volume.
     private const int MaximumLooks = 15;
@@ -20,7 +20,7 @@ internal sealed class AttachmentSteps(
     public async Task<PreparedStep> PrepareAsync(
         InventoryStep step, InstanceFacts instance, TargetFacts target, CancellationToken cancellationToken)
     {
-        var initiator = initiators is null ? "" : await initiators.OfAsync(target.Host, cancellationToken);
+        var initiator = await initiators.OfAsync(target.Host, cancellationToken);
         List<AttachmentTurn> turns = [];
         foreach (var device in instance.BlockDevices.Where(device => device.VolumeId is not null))
         {
