@@ -12,7 +12,6 @@ internal static class OptionRules
             ["Database:WaitSeconds"] = (0, 3600),
             ["Fencing:RetrySeconds"] = (1, 86_400),
             ["OpenStack:ServiceDownSeconds"] = (10, 3600),
-            ["OpenStack:Definitions:MemoryStatsSeconds"] = (0, 3600),
             ["Planner:ReservedMemoryMib"] = (0, 67_108_864),
             ["Planner:MemoryOvercommit"] = (0.1, 100),
             ["Planner:VcpuOvercommit"] = (0.1, 1000),
