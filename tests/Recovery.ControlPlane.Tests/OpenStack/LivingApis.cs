@@ -193,7 +193,10 @@ internal sealed class LivingApis : IAsyncDisposable
         {
             ["port"] = new JsonObject
             {
-                ["id"] = $"{Port}", ["binding:host_id"] = PortHost, ["binding:vif_type"] = VifType, ["device_owner"] = PortOwner,
+                ["id"] = $"{Port}",
+                ["binding:host_id"] = PortHost,
+                ["binding:vif_type"] = VifType,
+                ["device_owner"] = PortOwner,
             },
         };
         return asked.Method == "PUT" ? "port-bound" : "port";
