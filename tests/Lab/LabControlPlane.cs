@@ -57,12 +57,15 @@ public sealed class LabControlPlane : IAsyncDisposable
     public int? ProcessId => process?.Id;
 
     /// <summary>Starts it afresh: whatever an earlier one for this lab left is cleared away first.</summary>
+    public static Task<LabControlPlane> StartAsync(Lab lab, string binary, int port = 7070, CancellationToken cancellationToken = default) =>
+        StartAsync(lab, binary, port, [], cancellationToken);
+
     /// <param name="settings">Further arguments, after those that every lab wants.</param>
     public static async Task<LabControlPlane> StartAsync(
-        Lab lab, string binary, int port = 7070, CancellationToken cancellationToken = default, IReadOnlyList<string>? settings = null)
+        Lab lab, string binary, int port, IReadOnlyList<string> settings, CancellationToken cancellationToken = default)
     {
         Remove(lab.Name);
-        return await StartAsync(new LabControlPlane(lab, binary, port, null, settings ?? []), null, cancellationToken);
+        return await StartAsync(new LabControlPlane(lab, binary, port, null, settings), null, cancellationToken);
     }
 
     /// <summary>Starts one of several on one MariaDB, which the first of them migrates.</summary>

@@ -48,7 +48,7 @@ public sealed class Cloud : IAsyncLifetime
 
             api = new OpenStackApi(lab.RootAddress, await File.ReadAllTextAsync($"{State}/password", Cancellation));
             await api.SignInAsync(Cancellation);
-            controlPlane = await LabControlPlane.StartAsync(lab, Repository.ControlPlane, 7000 + Subnet, Cancellation, Settings(lab));
+            controlPlane = await LabControlPlane.StartAsync(lab, Repository.ControlPlane, 7000 + Subnet, Settings(lab), Cancellation);
             await controlPlane.RegisterAsync(lab, withFencing: false, Cancellation);
         }
         catch
@@ -90,7 +90,7 @@ public sealed class Cloud : IAsyncLifetime
         "/v1/hosts/node1/attestations", new { who = "Ada Park", reason = "I pulled its cord myself", expiresInMinutes = 30 });
 
     /// <summary>All of OpenStack but its databases, at once.</summary>
-    public Task StopOpenStackAsync() => ScriptAsync("stop");
+    public static Task StopOpenStackAsync() => ScriptAsync("stop");
 
     /// <summary>Returns when Nova sees these hosts' nova-computes.</summary>
     public async Task StartOpenStackAsync(params string[] hosts)

@@ -10,7 +10,7 @@ public class RecoveryTests(Cloud cloud)
         var evacuation = new Evacuation(cloud, servers);
         var adoption = new Adoption(cloud);
         await cloud.Node1DiesAsync();
-        await cloud.StopOpenStackAsync();
+        await Cloud.StopOpenStackAsync();
 
         await cloud.AttestAsync();
         await evacuation.CarryOutAsync(await evacuation.PlanAsync("direct"));
