@@ -35,6 +35,10 @@ internal static class AcceptanceLiveness
         // A cloud's databases say what belonged to it all the same; it has to be proven off like any other.
         HostLiveness.NeverSeen when sight.Cloud is null => new(FaultCodes.HostNeverSeen,
             $"No executor was ever seen on {host.Name}, so nothing is known of its guests and there is nothing to bring up elsewhere. Start recovery-executor there, or check the executor's address with GET /v1/hosts/{host.Name}."),
+        // Whoever never had an executor is not silent for that.
+        HostLiveness.NeverSeen when !evenIfAlive && host.SeenByOthersAt is { } seen && sight.Cluster.At - seen < sight.Cloud.ServiceDownAfter =>
+            new(FaultCodes.HostAlive,
+                $"No executor was ever seen on {host.Name}, and Nova heard its nova-compute {Seconds(sight.Cluster.At - seen)} ago: it is alive, or was until then. If it is dead, send the request again when Nova has not heard it for {Seconds(sight.Cloud.ServiceDownAfter)}. If it is alive but broken, {BeyondUse}."),
         HostLiveness.Silent or HostLiveness.NeverSeen when sight.TooEarlyToTell.TryGetValue(host.Name, out var wait) => new(FaultCodes.LivenessUnknown,
             $"This control plane has listened for heartbeats for a few seconds only and has not heard {host.Name} yet: it can't tell a dead host from one that it has not reached. Send the request again in {Seconds(wait)}."),
         _ => null,

@@ -28,7 +28,8 @@ public sealed record AcceptanceSight(
 /// hosts that were never seen or registered here as well.
 /// </summary>
 /// <param name="Registered">All hosts that are registered here, whether Nova knows them or not.</param>
-public sealed record CloudSight(IReadOnlySet<string> Registered);
+/// <param name="ServiceDownAfter">A nova-compute that Nova has not heard for so long is down.</param>
+public sealed record CloudSight(IReadOnlySet<string> Registered, TimeSpan ServiceDownAfter);
 
 /// <summary>Takes the sight.</summary>
 public sealed class AcceptanceLookout(
@@ -61,6 +62,6 @@ public sealed class AcceptanceLookout(
     private async Task<CloudSight?> CloudAsync(RecoveryDbContext database, CancellationToken cancellationToken) =>
         options.Inventory == RecoveryOptions.Nova
             ? new CloudSight((await database.Hosts.AsNoTracking().Select(host => host.Name).ToListAsync(cancellationToken))
-                .ToHashSet(StringComparer.Ordinal))
+                .ToHashSet(StringComparer.Ordinal), TimeSpan.FromSeconds(options.OpenStack.ServiceDownSeconds))
             : null;
 }

@@ -38,6 +38,9 @@ public sealed record Host
 
     public required HostLiveness Liveness { get; init; }
 
+    /// <summary>When somebody else heard of it last: Nova of its nova-compute (services.last_seen_up, UTC). Null where nobody else listens.</summary>
+    public DateTimeOffset? SeenByOthersAt { get; init; }
+
     /// <summary>An operator keeps instances away from it.</summary>
     public bool Maintenance { get; init; }
 

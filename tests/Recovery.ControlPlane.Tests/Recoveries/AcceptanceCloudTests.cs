@@ -35,6 +35,26 @@ public class AcceptanceCloudTests
         Assert.Null(AcceptanceLiveness.Warning(NewHost("node9", HostLiveness.NeverSeen), evenIfAlive: false, InCloud("node9") with { Cloud = null }));
     }
 
+    [Theory]
+    [InlineData(59, false, "host-alive")]
+    [InlineData(59, true, null)]
+    [InlineData(60, false, null)]
+    public void A_host_that_never_had_an_executor_lives_as_long_as_Nova_hears_its_nova_compute(int secondsAgo, bool evenIfAlive, string? code)
+    {
+        var sight = InCloud("node9");
+        var heard = sight with
+        {
+            Cluster = sight.Cluster with
+            {
+                Hosts = [.. sight.Cluster.Hosts.Select(host => host with { SeenByOthersAt = sight.Cluster.At.AddSeconds(-secondsAgo) })],
+            },
+        };
+
+        var faults = AcceptanceChecks.Check(Node9 with { EvenIfAlive = evenIfAlive }, heard).Faults;
+
+        Assert.Equal(code, faults.SingleOrDefault()?.Code.Name);
+    }
+
     [Fact]
     public void A_host_that_Nova_knows_and_nobody_registered_can_t_be_proven_off()
     {
@@ -108,7 +128,7 @@ public class AcceptanceCloudTests
             new Dictionary<string, Guid>(),
             new Dictionary<string, TimeSpan>())
         {
-            Cloud = new CloudSight(registered.ToHashSet(StringComparer.Ordinal)),
+            Cloud = new CloudSight(registered.ToHashSet(StringComparer.Ordinal), TimeSpan.FromSeconds(60)),
         };
     }
 }

@@ -23,6 +23,7 @@ internal static class CloudHosts
         var disk = inventories.GetValueOrDefault(Disk);
         return (told ?? new Host { Name = cloud.Name, Liveness = HostLiveness.NeverSeen, MemoryMib = 0, Vcpus = 0 }) with
         {
+            SeenByOthersAt = cloud.LastSeenUp,
             Zone = cloud.Zone,
             Aggregates = cloud.Aggregates,
             Traits = CloudTraits.Of(cloud).Concat(told?.Traits ?? new HashSet<string>()).ToHashSet(StringComparer.Ordinal),
