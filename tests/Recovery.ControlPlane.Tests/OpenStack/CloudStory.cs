@@ -28,12 +28,12 @@ internal sealed class CloudStory : IAsyncDisposable, IInitiatorNames
         var time = new HastyTime();
         clients = new OpenStackApis(options, time);
         var connections = new CloudConnections(cloud.Databases.Options);
-        var facts = new StepFacts(new InstanceFactsReader(connections), new TargetFactsReader(connections, TimeProvider.System));
+        var facts = new StepFacts(new InstanceFactsReader(connections), new TargetFactsReader(connections, this, TimeProvider.System));
         steps = new CloudSteps(
             facts,
             new AnsweringApis(clients, options, time),
             new RowSteps(facts, cloud.Writer, TimeProvider.System),
-            new AttachmentSteps(facts, clients, cloud.Writer, TimeProvider.System, this),
+            new AttachmentSteps(facts, clients, cloud.Writer, TimeProvider.System),
             new PortSteps(clients),
             new ServerStart(clients),
             new BelongingBook(Own, new InventoryChanges(), TimeProvider.System));

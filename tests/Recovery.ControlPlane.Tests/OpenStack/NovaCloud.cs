@@ -50,7 +50,7 @@ internal sealed class NovaCloud : IAsyncDisposable
         var connections = new CloudConnections(Options);
         var reports = new ReportedClusterReader(Reports, Liveness);
         Instances = new InstanceFactsReader(connections);
-        Targets = new TargetFactsReader(connections, Time);
+        Targets = new TargetFactsReader(connections, new ReportedInitiatorNames(Reports), Time);
         apis = new OpenStackApis(Options, new HastyTime());
         Inventory = new NovaInventory(
             new CloudReader(connections, Time), reports, Instances, Targets,

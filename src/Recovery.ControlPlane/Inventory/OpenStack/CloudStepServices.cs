@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 using Recovery.ControlPlane.Inventory.OpenStack.Databases;
 using Recovery.ControlPlane.Inventory.OpenStack.Steps;
 using Recovery.ControlPlane.Inventory.OpenStack.Writing;

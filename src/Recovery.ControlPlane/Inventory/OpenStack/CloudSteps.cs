@@ -66,7 +66,7 @@ internal sealed class CloudSteps(
             case StepAction.MoveAttachments:
                 return await answering.WhyNotBlockStorageAsync(cancellationToken) is { } silent
                     ? rows.Prepare(step, seen, InPlaceOf("Cinder", silent))
-                    : await attachments.PrepareAsync(step, seen.Instance!, seen.Target!, cancellationToken);
+                    : AttachmentSteps.Prepare(step, seen.Instance!, seen.Target!);
             case StepAction.BindPorts:
                 return await answering.WhyNotNetworkAsync(cancellationToken) is { } mute
                     ? rows.Prepare(step, seen, InPlaceOf("Neutron", mute))

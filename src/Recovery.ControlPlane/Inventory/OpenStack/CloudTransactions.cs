@@ -37,7 +37,7 @@ internal static class CloudTransactions
         {
             StepAction.MarkEvacuation => BuiltTransaction.Of(EvacuationStart.Of(instance, target, mark, now)),
             StepAction.MoveAllocations => AllocationMove.Of(instance, target, now),
-            StepAction.MoveAttachments => new BuiltTransaction(AttachmentRows.Of(instance, target, initiator: null, now), ""),
+            StepAction.MoveAttachments => new BuiltTransaction(AttachmentRows.Of(instance, target, now), ""),
             StepAction.BindPorts => new BuiltTransaction(PortRows.Of(instance, target, now), ""),
             StepAction.Commit => EvacuationCommit.Of(instance, target, mark, PathOf(route), now),
             _ => BuiltTransaction.Refused($"The cloud's databases know no step {action}."),

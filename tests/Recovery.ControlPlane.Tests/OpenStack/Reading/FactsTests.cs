@@ -115,11 +115,17 @@ public sealed class FactsTests
         Assert.Equal((1, Guid.Parse("e85deaf3-48ff-4625-b39e-a983f6f9221a"), 2), (target.ProviderId, target.ProviderUuid, target.ProviderGeneration));
         Assert.Equal([new NetworkAgent("DHCP agent", false, "{}"), new NetworkAgent("Open vSwitch agent", true, """{"bridge_mappings": {}}""")], target.Agents);
         Assert.False(target.HasDestComputeId);
+        Assert.Equal("iqn.2026-11.lab:node2", target.InitiatorName);
     }
 
     private static async Task<InstanceFacts> FactsAsync(OpenStackOptions options) =>
         (await new InstanceFactsReader(new CloudConnections(options)).ReadAsync([Instance], Cancellation))[Instance];
 
     private static Task<TargetFacts?> TargetAsync(OpenStackOptions options, string host) =>
-        new TargetFactsReader(new CloudConnections(options), TimeProvider.System).ReadTargetAsync(host, Cancellation);
+        new TargetFactsReader(new CloudConnections(options), new ToldInitiators(), TimeProvider.System).ReadTargetAsync(host, Cancellation);
+
+    private sealed class ToldInitiators : IInitiatorNames
+    {
+        public Task<string> OfAsync(string host, CancellationToken cancellationToken) => Task.FromResult($"iqn.2026-11.lab:{host}");
+    }
 }

@@ -23,7 +23,7 @@ public sealed class EvacuationRowsTests
         Golden.Check("tx-b", (await CloudRows.OfAsync(cloud.Databases)).Since(started));
         var moved = await CloudRows.OfAsync(cloud.Databases);
 
-        await cloud.WriteAsync(AttachmentRows.Of(facts, target, Initiator, WritableCloud.Now), PortRows.Of(facts, target, WritableCloud.Now));
+        await cloud.WriteAsync(AttachmentRows.Of(facts, target with { InitiatorName = Initiator }, WritableCloud.Now), PortRows.Of(facts, target, WritableCloud.Now));
         Golden.Check("cinder-neutron", (await CloudRows.OfAsync(cloud.Databases)).Since(moved));
         var attached = await CloudRows.OfAsync(cloud.Databases);
 
@@ -69,7 +69,7 @@ public sealed class EvacuationRowsTests
         [
             EvacuationStart.Of(facts, target, mark, WritableCloud.Now),
             AllocationMove.Of(facts, target, WritableCloud.Now).Transaction!,
-            AttachmentRows.Of(facts, target, Initiator, WritableCloud.Now)!,
+            AttachmentRows.Of(facts, target with { InitiatorName = Initiator }, WritableCloud.Now)!,
             PortRows.Of(facts, target, WritableCloud.Now)!,
         ];
         await cloud.WriteAsync(steps[..(last + 1)]);
@@ -118,7 +118,7 @@ public sealed class EvacuationRowsTests
             await cloud.WriteAsync(
                 EvacuationStart.Of(facts, target, mark, WritableCloud.Now),
                 AllocationMove.Of(facts, target, WritableCloud.Now).Transaction,
-                AttachmentRows.Of(facts, target, initiator, WritableCloud.Now),
+                AttachmentRows.Of(facts, target with { InitiatorName = initiator! }, WritableCloud.Now),
                 PortRows.Of(facts, target, WritableCloud.Now),
                 EvacuationCommit.Of(facts, target, mark, EvacuationPath.Direct, Later).Transaction);
 

@@ -56,7 +56,7 @@ public sealed class ForeignWriterTests
         {
             now => EvacuationStart.Of(facts, target, mark, now),
             now => AllocationMove.Of(facts, target, now).Transaction,
-            now => AttachmentRows.Of(facts, target, null, now),
+            now => AttachmentRows.Of(facts, target, now),
             now => PortRows.Of(facts, target, now),
             now => EvacuationCommit.Of(facts, target, mark, EvacuationPath.Direct, now).Transaction,
         })
@@ -75,7 +75,7 @@ public sealed class ForeignWriterTests
     {
         await using var cloud = await WritableCloud.StartAsync();
         var (facts, target, mark) = await GivenAsync(cloud);
-        ForeignTransaction[] transactions = [EvacuationStart.Of(facts, target, mark, WritableCloud.Now), AttachmentRows.Of(facts, target, "iqn.x", WritableCloud.Now)!];
+        ForeignTransaction[] transactions = [EvacuationStart.Of(facts, target, mark, WritableCloud.Now), AttachmentRows.Of(facts, target with { InitiatorName = "iqn.x" }, WritableCloud.Now)!];
 
         foreach (var transaction in transactions)
         {

@@ -61,7 +61,7 @@ public sealed class SecretRowsTests
         await cloud.ExecuteAsync("cinder", """UPDATE volume_attachment SET connector = '{"host": "node1", "ip": "10.77.0.11", "auth_password": "s3cret", "multipath": false, "mountpoint": "/dev/vdb"}'""");
         var facts = await cloud.FactsAsync("vm-1");
 
-        var transaction = AttachmentRows.Of(facts, await cloud.TargetAsync("node2"), null, WritableCloud.Now)!;
+        var transaction = AttachmentRows.Of(facts, await cloud.TargetAsync("node2"), WritableCloud.Now)!;
         await cloud.WriteAsync(transaction);
 
         Assert.Equal(
@@ -79,7 +79,7 @@ public sealed class SecretRowsTests
         await cloud.ExecuteAsync("cinder", $"UPDATE volume_attachment SET connector = {empty}");
         var before = await CloudRows.OfAsync(cloud.Databases);
 
-        var transaction = AttachmentRows.Of(await cloud.FactsAsync("vm-1"), await cloud.TargetAsync("node2"), "iqn.x", WritableCloud.Now)!;
+        var transaction = AttachmentRows.Of(await cloud.FactsAsync("vm-1"), await cloud.TargetAsync("node2") with { InitiatorName = "iqn.x" }, WritableCloud.Now)!;
         await cloud.WriteAsync(transaction);
         var written = await cloud.TellAsync("cinder", "SELECT connector FROM volume_attachment");
         await cloud.WriteAsync(Reversal.Of(transaction, WritableCloud.Now));

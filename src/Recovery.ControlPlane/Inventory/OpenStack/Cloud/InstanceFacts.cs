@@ -205,6 +205,9 @@ public sealed record TargetFacts(
     string Host, string Node, string Cell, int ComputeNodeId, string Address, string Zone,
     int ProviderId, Guid ProviderUuid, int ProviderGeneration, IReadOnlyList<NetworkAgent> Agents)
 {
+    /// <summary>Its iSCSI name; empty when it is not known.</summary>
+    public string InitiatorName { get; init; } = "";
+
     /// <summary>migrations.dest_compute_id is there (2023.2 and later).</summary>
     public bool HasDestComputeId { get; init; }
 

@@ -4,7 +4,7 @@ using Recovery.ControlPlane.Inventory.OpenStack.Databases;
 namespace Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 
 /// <summary>Reads a host that instances shall go to.</summary>
-public sealed class TargetFactsReader(CloudConnections connections, TimeProvider time)
+public sealed class TargetFactsReader(CloudConnections connections, IInitiatorNames initiators, TimeProvider time)
 {
     // Neutron's agent_down_time.
     private static readonly TimeSpan AgentDownAfter = TimeSpan.FromSeconds(75);
@@ -44,6 +44,7 @@ public sealed class TargetFactsReader(CloudConnections connections, TimeProvider
             provider.Id, Guid.Parse(provider.Uuid), provider.Generation ?? 0, await agents)
         {
             HasDestComputeId = nova.Schema.Has("migrations", "dest_compute_id"),
+            InitiatorName = await initiators.OfAsync(host, cancellationToken),
             Service = await services is { } service ? FactRecords.Of(service) : null,
         };
     }

@@ -7,8 +7,7 @@ using Recovery.Core.Workflow;
 namespace Recovery.ControlPlane.Inventory.OpenStack.Steps;
 
 /// <summary>Moves the attachments of an instance's volumes by Cinder's API, and back: for a storage that lets in only whom Cinder named.</summary>
-internal sealed class AttachmentSteps(
-    StepFacts facts, OpenStackApis apis, ForeignWriter writer, TimeProvider time, IInitiatorNames initiators)
+internal sealed class AttachmentSteps(StepFacts facts, OpenStackApis apis, ForeignWriter writer, TimeProvider time)
 {
     // A move takes six looks; more of them mean that somebody else is at work on the volume.
     private const int MaximumLooks = 15;
@@ -17,10 +16,8 @@ internal sealed class AttachmentSteps(
     private static readonly string[] Places = ["target_iqn", "target_lun", "export", "name"];
 
     /// <summary>What is moved, and how it was before.</summary>
-    public async Task<PreparedStep> PrepareAsync(
-        InventoryStep step, InstanceFacts instance, TargetFacts target, CancellationToken cancellationToken)
+    public static PreparedStep Prepare(InventoryStep step, InstanceFacts instance, TargetFacts target)
     {
-        var initiator = await initiators.OfAsync(target.Host, cancellationToken);
         List<AttachmentTurn> turns = [];
         foreach (var device in instance.BlockDevices.Where(device => device.VolumeId is not null))
         {
@@ -35,7 +32,7 @@ internal sealed class AttachmentSteps(
                 device.VolumeId!.Value,
                 device.AttachmentId,
                 LeftOf(ours, device.AttachmentId),
-                Connectors.Of(origin, target.Host, target.Address, initiator, device.DeviceName),
+                Connectors.Of(origin, target.Host, target.Address, target.InitiatorName, device.DeviceName),
                 origin));
         }
 

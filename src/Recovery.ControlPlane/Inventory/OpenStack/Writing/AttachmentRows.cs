@@ -11,28 +11,28 @@ internal static class AttachmentRows
 {
     public const string Name = "Cinder rows";
 
-    /// <param name="initiator">The target's iSCSI name; null when it is not known: then the row keeps the one it has.</param>
+    /// <param name="target">Where its initiator's name is not known, the row keeps the one that it has.</param>
     /// <returns>Null when there is nothing to change.</returns>
-    public static ForeignTransaction? Of(InstanceFacts facts, TargetFacts target, string? initiator, DateTimeOffset now)
+    public static ForeignTransaction? Of(InstanceFacts facts, TargetFacts target, DateTimeOffset now)
     {
         var uuid = facts.Instance.Uuid;
         RowChange[] changes =
         [
             .. facts.Attachments
                 .Where(attachment => attachment.InstanceUuid == uuid && attachment.AttachedHost != target.Host)
-                .Select(attachment => Change(attachment, target, initiator, ForeignTime.Of(now))),
+                .Select(attachment => Change(attachment, target, ForeignTime.Of(now))),
         ];
         return changes.Length == 0
             ? null
             : new ForeignTransaction(Name, ForeignDatabase.Cinder, "", changes) { Subject = facts.Instance.DisplayName };
     }
 
-    private static RowChange Change(VolumeAttachment attachment, TargetFacts target, string? initiator, string time)
+    private static RowChange Change(VolumeAttachment attachment, TargetFacts target, string time)
     {
         Dictionary<string, string> news = new() { ["host"] = target.Host, ["ip"] = target.Address };
-        if (initiator is not null)
+        if (target.InitiatorName.Length > 0)
         {
-            news["initiator"] = initiator;
+            news["initiator"] = target.InitiatorName;
         }
 
         Dictionary<string, object?> seen = new()

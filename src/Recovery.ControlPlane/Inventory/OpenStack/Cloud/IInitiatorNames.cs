@@ -1,4 +1,4 @@
-namespace Recovery.ControlPlane.Inventory.OpenStack.Steps;
+namespace Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 
 /// <summary>What hosts are called as iSCSI initiators.</summary>
 public interface IInitiatorNames

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Recovery.ControlPlane.Persistence;
 
-namespace Recovery.ControlPlane.Inventory.OpenStack.Steps;
+namespace Recovery.ControlPlane.Inventory.OpenStack.Cloud;
 
 /// <summary>What the hosts' executors told: InitiatorName of /etc/iscsi/initiatorname.iscsi.</summary>
 internal sealed class ReportedInitiatorNames(IDbContextFactory<RecoveryDbContext> contexts) : IInitiatorNames
