@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Recovery.Labs;
 
@@ -23,17 +24,15 @@ internal sealed class OpenStackApi(string address, string password) : IDisposabl
     public async Task SignInAsync(CancellationToken cancellationToken)
     {
         object domain = new { name = "Default" };
-        var response = await http.PostAsJsonAsync(
-            $"http://{address}:5000/v3/auth/tokens",
-            new
+        using var body = Json(new
+        {
+            auth = new
             {
-                auth = new
-                {
-                    identity = new { methods = new[] { "password" }, password = new { user = new { name = "admin", domain, password } } },
-                    scope = new { project = new { name = "admin", domain } },
-                },
+                identity = new { methods = new[] { "password" }, password = new { user = new { name = "admin", domain, password } } },
+                scope = new { project = new { name = "admin", domain } },
             },
-            cancellationToken);
+        });
+        var response = await http.PostAsync($"http://{address}:5000/v3/auth/tokens", body, cancellationToken);
         await LabControlPlane.ExpectAsync(response, cancellationToken);
         http.DefaultRequestHeaders.Add("X-Auth-Token", response.Headers.GetValues("X-Subject-Token"));
         http.DefaultRequestHeaders.Add("OpenStack-API-Version", ["compute 2.90", "placement 1.36"]);
@@ -79,7 +78,7 @@ internal sealed class OpenStackApi(string address, string password) : IDisposabl
 
     public async Task SendAsync(HttpMethod method, string url, object? body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, url) { Content = body is null ? null : JsonContent.Create(body, body.GetType()) };
+        using var request = new HttpRequestMessage(method, url) { Content = body is null ? null : Json(body) };
         await LabControlPlane.ExpectAsync(await http.SendAsync(request, cancellationToken), cancellationToken);
     }
 
@@ -88,6 +87,9 @@ internal sealed class OpenStackApi(string address, string password) : IDisposabl
         (await GetAsync($"{Nova}/os-services?binary=nova-compute&host={host}", cancellationToken)).GetProperty("services").EnumerateArray().Single();
 
     public void Dispose() => http.Dispose();
+
+    // With its length: Keystone's own server takes no body in chunks.
+    private static StringContent Json(object body) => new(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
 
     private static Server ServerOf(JsonElement server) => new(
         server.GetProperty("id").GetGuid(),

@@ -6,8 +6,9 @@ namespace Recovery.ControlPlane.Inventory.OpenStack;
 /// <summary>Which of the cloud's APIs answer us now; null where one does, else why not, as a sentence.</summary>
 internal sealed record ApiAnswers(string? Compute, string? BlockStorage, string? Network)
 {
-    // A plan is not held up for services that may well be as dead as the host.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    // A plan is not held up for services that may well be as dead as the host. But a first token, and each service's first look
+    // at it, take a second each where nothing else is to do, and a cloud that has lost a host has.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Nobody was asked, because nobody says where they are.</summary>
     public static readonly ApiAnswers NotConfigured = AllOf("Recovery:OpenStack:IdentityUrl is empty, so no API is asked.");

@@ -1,12 +1,14 @@
 """Binds every port to a Linux bridge on its host, without an agent there: nova-compute plugs it, and that is all."""
+from neutron.db.models import port_forwarding  # noqa: F401  Ports are read with them; who has no plugin for it imports none.
 from neutron_lib import constants
 from neutron_lib.api.definitions import portbindings
 from neutron_lib.plugins.ml2 import api
+from sqlalchemy import orm
 
 
 class BridgeWithoutAgent(api.MechanismDriver):
     def initialize(self):
-        pass
+        orm.configure_mappers()
 
     @property
     def connectivity(self):
