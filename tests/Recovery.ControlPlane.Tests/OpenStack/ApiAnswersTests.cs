@@ -50,6 +50,6 @@ public sealed class ApiAnswersTests
 
         release.Set();
         Assert.Equal(
-            new ApiAnswers("Nova did not answer within 3 s.", "Cinder did not answer within 3 s.", "Neutron did not answer within 3 s."), answers);
+            new ApiAnswers("Nova did not answer within 10 s.", "Cinder did not answer within 10 s.", "Neutron did not answer within 10 s."), answers);
     }
 }
