@@ -33,7 +33,7 @@ public sealed class ApiAnswersTests
         Assert.Equal(ApiAnswers.NotConfigured, await ApiAnswers.AskAsync(apis, new OpenStackOptions(), TimeProvider.System, Cancellation));
     }
 
-    // Three seconds of its own clock, which has no patience.
+    // By its own clock, which has no patience.
     [Fact]
     public async Task Who_takes_too_long_does_not_hold_up_the_plan()
     {
