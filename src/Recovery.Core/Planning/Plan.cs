@@ -29,6 +29,9 @@ public sealed record Move(Guid Instance, string Name, string Source, string Targ
     /// <summary>What will be written where others keep the cluster, a sentence each.</summary>
     public IReadOnlyList<string> Writes { get; init; } = [];
 
+    /// <summary>What the writing alone does not bring about, and who does it then, a sentence each.</summary>
+    public IReadOnlyList<string> Cautions { get; init; } = [];
+
     /// <summary>An executor defines it there; else Nova does, or nobody as long as it is off.</summary>
     public bool IsDefinedByUs() => Route == RecoveryRoute.Plain || (Route == RecoveryRoute.Direct && Intent != PowerIntent.StayOff);
 }

@@ -57,6 +57,6 @@ internal sealed class CloudRouter(RecoveryRoute? asked, ApiAnswers apis, OpenSta
         var writes = CloudWrites.Of(move, chosen.Route, known.Definition is { Ports.Count: > 0 }, instance, target, apis, now);
         return writes.Refusal.Length > 0
             ? (move, new Rejection("", RejectionKind.HandedOver, writes.Refusal.TrimEnd('.')))
-            : (move with { Route = chosen.Route, RouteReason = chosen.Reason, Writes = writes.Sentences }, null);
+            : (move with { Route = chosen.Route, RouteReason = chosen.Reason, Writes = writes.Sentences, Cautions = writes.Cautions }, null);
     }
 }

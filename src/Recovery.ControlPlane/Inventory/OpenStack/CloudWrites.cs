@@ -11,13 +11,16 @@ namespace Recovery.ControlPlane.Inventory.OpenStack;
 /// <param name="Refusal">Why a step would be refused, a sentence; empty when none would.</param>
 internal sealed record CloudWrites(IReadOnlyList<string> Sentences, string Refusal)
 {
+    /// <summary>Of rows that stand in for an API: what they don't bring about.</summary>
+    public IReadOnlyList<string> Cautions { get; init; } = [];
+
     /// <param name="hasPorts">Its ports are bound anew.</param>
     public static CloudWrites Of(
         Move move, RecoveryRoute route, bool hasPorts, InstanceFacts facts, TargetFacts target, ApiAnswers apis, DateTimeOffset now)
     {
         // No recovery has it yet: whatever names one gets its name then.
         var mark = new EvacuationMark(Guid.Empty, move.Instance, 1);
-        var sentences = new List<string>();
+        var (sentences, cautions) = (new List<string>(), new List<string>());
         foreach (var action in Actions(facts, hasPorts))
         {
             var built = CloudTransactions.Of(action, route, facts, target, mark, now);
@@ -26,12 +29,15 @@ internal sealed record CloudWrites(IReadOnlyList<string> Sentences, string Refus
                 return new CloudWrites([], built.Refusal);
             }
 
+            if (Caution(action, move, facts, apis) is { } caution && built.Transaction is not null)
+            {
+                cautions.Add(caution);
+            }
+
             sentences.AddRange(action switch
             {
                 StepAction.MoveAttachments when apis.BlockStorage is null => ByCinder(move, facts),
                 StepAction.BindPorts when apis.Network is null => ByNeutron(move, facts),
-                StepAction.MoveAttachments => InRows(built, mark, $"Cinder's API does not answer ({apis.BlockStorage!.TrimEnd('.')}), so the rows are written: what {move.Target} needs at the storage itself, such as a LUN's access list, is not done by that."),
-                StepAction.BindPorts => InRows(built, mark, $"Neutron's API does not answer ({apis.Network!.TrimEnd('.')}), so the rows are written: {Finisher(move, facts)}"),
                 _ => InRows(built, mark),
             });
         }
@@ -41,8 +47,17 @@ internal sealed record CloudWrites(IReadOnlyList<string> Sentences, string Refus
             sentences.Add($"Nova, {move.Name}: it is started on {move.Target} by the API");
         }
 
-        return new CloudWrites(sentences, "");
+        return new CloudWrites(sentences, "") { Cautions = cautions };
     }
+
+    private static string? Caution(StepAction action, Move move, InstanceFacts facts, ApiAnswers apis) => (action, apis) switch
+    {
+        (StepAction.MoveAttachments, { BlockStorage: { } why }) =>
+            $"Cinder's API does not answer ({why.TrimEnd('.')}), so the rows are written: what {move.Target} needs at the storage itself, such as a LUN's access list, is not done by that.",
+        (StepAction.BindPorts, { Network: { } why }) =>
+            $"Neutron's API does not answer ({why.TrimEnd('.')}), so the rows are written: {Finisher(move, facts)}",
+        _ => null,
+    };
 
     private static IEnumerable<StepAction> Actions(InstanceFacts facts, bool hasPorts)
     {
@@ -61,18 +76,11 @@ internal sealed record CloudWrites(IReadOnlyList<string> Sentences, string Refus
         yield return StepAction.Commit;
     }
 
-    private static IEnumerable<string> InRows(BuiltTransaction built, EvacuationMark mark, string note = "")
-    {
-        if (built.Transaction is not { } transaction)
-        {
-            return [];
-        }
-
-        var words = ForeignWords.Of(transaction).Select(sentence => sentence
+    private static IEnumerable<string> InRows(BuiltTransaction built, EvacuationMark mark) => built.Transaction is not { } transaction
+        ? []
+        : ForeignWords.Of(transaction).Select(sentence => sentence
             .Replace($"{mark.Migration}", "(new)", StringComparison.Ordinal)
             .Replace(EvacuationStart.Reason(mark.Recovery), EvacuationStart.Reason(mark.Recovery).Replace($"{mark.Recovery}", "(its id)", StringComparison.Ordinal), StringComparison.Ordinal));
-        return note.Length == 0 ? words : words.Prepend(note);
-    }
 
     private static IEnumerable<string> ByCinder(Move move, InstanceFacts facts) => facts.BlockDevices.Where(IsVolume)
         .Select(device => $"Cinder, volume {device.VolumeId}: its attachment moves from {move.Source} to {move.Target} by the API, and Nova's block device names the new one");

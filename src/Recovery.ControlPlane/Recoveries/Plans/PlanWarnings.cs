@@ -22,6 +22,7 @@ internal static class PlanWarnings
             .Concat(Policies(made))
             .Concat(OnlyTargets(made.Plan))
             .Concat(Unanswered(made))
+            .Concat(Cautions(made.Plan))
             .Concat(request.IgnoreDependencies ? [] : Dependencies(made));
 
     private static IEnumerable<PlanWarning> Targets(PlanRequest request, ClusterSnapshot cluster)
@@ -97,6 +98,11 @@ internal static class PlanWarnings
         .Select(group => new PlanWarning("not-previewed",
             $"{group.Key} did not say what it would change in {Names([.. group])}; if it refuses, that shows when it is defined there. Look at the executor of {group.Key}.")
         { Host = group.Key });
+
+    private static IEnumerable<PlanWarning> Cautions(Plan plan) => plan.Moves
+        .SelectMany(move => move.Cautions.Select(sentence => (move.Name, Sentence: sentence)))
+        .GroupBy(each => each.Sentence, each => each.Name)
+        .Select(group => new PlanWarning("api-silent", $"{Names([.. group])}: {group.Key}"));
 
     private static IEnumerable<PlanWarning> Dependencies(MadePlan made)
     {

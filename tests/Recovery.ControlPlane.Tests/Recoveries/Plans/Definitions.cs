@@ -18,6 +18,8 @@ internal sealed class Definitions : IInventory
     /// <summary>Each move's route, or why there is none to its target.</summary>
     public Func<Move, (RecoveryRoute Route, string? Closed)> Route { get; set; } = _ => (RecoveryRoute.Plain, null);
 
+    public IReadOnlyList<string> Cautions { get; set; } = [];
+
     public Func<ClusterSnapshot> Cluster { get; set; } = () => World.With();
 
     public Task<ClusterSnapshot> SnapshotAsync(Guid? exceptRecovery, CancellationToken cancellationToken) => Task.FromResult(Cluster());
@@ -31,7 +33,7 @@ internal sealed class Definitions : IInventory
             { PolicyFaults = PolicyFaults })));
 
     public Task<Plan> RouteAsync(Plan plan, RecoveryRoute? wished, CancellationToken cancellationToken) => Task.FromResult(new Plan(
-        [.. plan.Moves.Where(move => Route(move).Closed is null).Select(move => move with { Route = Route(move).Route })],
+        [.. plan.Moves.Where(move => Route(move).Closed is null).Select(move => move with { Route = Route(move).Route, Cautions = Cautions })],
         [
             .. plan.Unplaced,
             .. plan.Moves.Where(move => Route(move).Closed is not null).Select(move =>

@@ -126,6 +126,17 @@ public sealed class PlanMakerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_rows_alone_do_not_bring_about_is_one_warning_for_all_that_it_is_true_of()
+    {
+        inventory.Cautions = ["Neutron is silent: rows."];
+
+        var made = await MakeAsync(With(NewInstance("web"), NewInstance("db")));
+
+        var warning = Assert.Single(PlanWarnings.Of(made, Request()), warning => warning.Code == "api-silent");
+        Assert.Equal("db, web: Neutron is silent: rows.", warning.Message);
+    }
+
+    [Fact]
     public async Task A_target_to_which_there_is_no_way_is_planned_around()
     {
         inventory.Route = move => (RecoveryRoute.Assisted, move.Target == "node2" ? "nova-compute on node2 is disabled" : null);
