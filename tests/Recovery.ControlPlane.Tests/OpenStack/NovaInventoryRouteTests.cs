@@ -64,8 +64,15 @@ public sealed class NovaInventoryRouteTests
         Assert.StartsWith("Nova's API does not answer (Nova at ", move.RouteReason, StringComparison.Ordinal);
         Assert.StartsWith("Cinder's API does not answer", move.Cautions[0], StringComparison.Ordinal);
         Assert.Contains(move.Writes, sentence => sentence.StartsWith("cinder, volume_attachment of vm-1", StringComparison.Ordinal));
-        Assert.EndsWith("the Linux bridge agent on node2 finishes that when it asks for the port.", move.Cautions[1], StringComparison.Ordinal);
+        Assert.EndsWith("Neutron knows no agent on node2 that would finish that; see that its network takes the ports.", move.Cautions[1], StringComparison.Ordinal);
         Assert.Contains(move.Writes, sentence => sentence.StartsWith("neutron, ml2_port_bindings of vm-1", StringComparison.Ordinal));
+
+        await cloud.Databases.ExecuteAsync("neutron", """
+            INSERT INTO agents (id, agent_type, `binary`, topic, host, created_at, started_at, heartbeat_timestamp, configurations)
+            VALUES ('b', 'Linux bridge agent', 'neutron-linuxbridge-agent', 'N/A', 'node2', NOW(), NOW(), NOW(), '{}');
+            """);
+        move = Assert.Single((await cloud.Inventory.RouteAsync(PlanOf(), null, Cancellation)).Moves);
+        Assert.EndsWith("the Linux bridge agent on node2 finishes that when it asks for the port.", move.Cautions[1], StringComparison.Ordinal);
     }
 
     // Plans are honest: each step's own words are there, but for what has no id before a recovery has it.

@@ -29,7 +29,7 @@ internal sealed record CloudWrites(IReadOnlyList<string> Sentences, string Refus
                 return new CloudWrites([], built.Refusal);
             }
 
-            if (Caution(action, move, facts, apis) is { } caution && built.Transaction is not null)
+            if (Caution(action, facts, target, apis) is { } caution && built.Transaction is not null)
             {
                 cautions.Add(caution);
             }
@@ -50,12 +50,12 @@ internal sealed record CloudWrites(IReadOnlyList<string> Sentences, string Refus
         return new CloudWrites(sentences, "") { Cautions = cautions };
     }
 
-    private static string? Caution(StepAction action, Move move, InstanceFacts facts, ApiAnswers apis) => (action, apis) switch
+    private static string? Caution(StepAction action, InstanceFacts facts, TargetFacts target, ApiAnswers apis) => (action, apis) switch
     {
         (StepAction.MoveAttachments, { BlockStorage: { } why }) =>
-            $"Cinder's API does not answer ({why.TrimEnd('.')}), so the rows are written: what {move.Target} needs at the storage itself, such as a LUN's access list, is not done by that.",
+            $"Cinder's API does not answer ({why.TrimEnd('.')}), so the rows are written: what {target.Host} needs at the storage itself, such as a LUN's access list, is not done by that.",
         (StepAction.BindPorts, { Network: { } why }) =>
-            $"Neutron's API does not answer ({why.TrimEnd('.')}), so the rows are written: {Finisher(move, facts)}",
+            $"Neutron's API does not answer ({why.TrimEnd('.')}), so the rows are written: {Finisher(facts, target)}",
         _ => null,
     };
 
@@ -89,12 +89,14 @@ internal sealed record CloudWrites(IReadOnlyList<string> Sentences, string Refus
         .Select(port => $"Neutron, port {port.Id}: it is bound to {move.Target} in place of {move.Source} by the API");
 
     // What tells the network of it then depends on the mechanism.
-    private static string Finisher(Move move, InstanceFacts facts)
+    private static string Finisher(InstanceFacts facts, TargetFacts target)
     {
         var types = facts.Ports.SelectMany(port => port.Bindings).Where(binding => binding.Status == "ACTIVE").Select(binding => binding.VifType).ToHashSet();
         return types.Contains("ovs")
-            ? $"an OVN finishes that within 5 minutes; the Open vSwitch agent on {move.Target} has to be restarted, unless nova-compute there heals the port (about a minute for each instance, through 2024.2)."
-            : $"the Linux bridge agent on {move.Target} finishes that when it asks for the port.";
+            ? $"an OVN finishes that within 5 minutes; the Open vSwitch agent on {target.Host} has to be restarted, unless nova-compute there heals the port (about a minute for each instance, through 2024.2)."
+            : target.Agents.Any(agent => agent.Type == "Linux bridge agent")
+                ? $"the Linux bridge agent on {target.Host} finishes that when it asks for the port."
+                : $"Neutron knows no agent on {target.Host} that would finish that; see that its network takes the ports.";
     }
 
     private static bool IsVolume(BlockDevice device) => device is { NoDevice: false, DestinationType: "volume", VolumeId: not null };
