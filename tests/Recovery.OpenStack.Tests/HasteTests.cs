@@ -1,6 +1,9 @@
 namespace Recovery.OpenStack.Tests;
 
-/// <summary>Nova's own evacuation and ours, of the same servers on the same machine in one run. Noted, not asserted.</summary>
+/// <summary>
+/// Nova's own evacuation and ours, of the same servers on the same machine in one run. Nova's needs all of OpenStack alive;
+/// ours is measured so as well, and as the direct route is meant, with all of it down. Noted, not asserted.
+/// </summary>
 public class HasteTests(Cloud cloud)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -11,9 +14,11 @@ public class HasteTests(Cloud cloud)
     public async Task How_long_it_takes_beside_Novas_own_evacuation_of_the_same_servers()
     {
         var nova = await NovaAsync();
-        var ours = await OursAsync();
+        var ours = await OursAsync(openStackIsDown: true);
+        var beside = await OursAsync(openStackIsDown: false);
         Console.WriteLine($"OpenStack: 6 servers of a dead host, from the request until they run: Nova's own evacuate {nova.TotalSeconds:0.0} s, "
-            + $"Recovery's direct route {ours.TotalSeconds:0.0} s: {nova / ours:0.0} times as fast");
+            + $"Recovery's direct route {ours.TotalSeconds:0.0} s: {nova / ours:0.0} times as fast "
+            + $"(with OpenStack alive, so that Cinder and Neutron are asked, {beside.TotalSeconds:0.0} s: {nova / beside:0.0} times)");
     }
 
     private async Task<TimeSpan> NovaAsync()
@@ -39,10 +44,15 @@ public class HasteTests(Cloud cloud)
         return taken;
     }
 
-    private async Task<TimeSpan> OursAsync()
+    private async Task<TimeSpan> OursAsync(bool openStackIsDown)
     {
         var evacuation = new Evacuation(cloud, await cloud.NewServersAsync());
         await cloud.Node1DiesAsync();
+        if (openStackIsDown)
+        {
+            await Cloud.StopOpenStackAsync();
+        }
+
         await cloud.AttestAsync();
         var plan = await evacuation.PlanAsync("direct", new { route = "direct" });
 
@@ -50,6 +60,11 @@ public class HasteTests(Cloud cloud)
         await evacuation.CarryOutAsync(plan);
         var taken = TimeProvider.System.GetElapsedTime(begin);
         await evacuation.EachRunsOnceAsync();
+        if (openStackIsDown)
+        {
+            await cloud.StartOpenStackAsync("node2", "node3");
+        }
+
         await cloud.Node1ReturnsAsync();
         await evacuation.Node1IsCleanAndUsableAsync();
         return taken;
